@@ -1,0 +1,3 @@
+"""Container images described in Python, built by Nix."""
+
+__version__ = "0.1.0"

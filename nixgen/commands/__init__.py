@@ -1,0 +1,1 @@
+"""The programs that nixgen runs: one module for each, plumbum inside, results outside."""

@@ -1,0 +1,112 @@
+"""The errors that nixgen raises, one root, and the exit status of each kind.
+
+Messages say what happened, where, what was expected, what was given and what to do.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar
+
+from attrs import evolve, frozen
+
+
+class ExitStatus(IntEnum):
+    """Exit statuses of the `nixgen` command; documented in docs/command-line.md."""
+
+    DONE = 0
+    CHECK_FAILED = 1
+    USAGE = 2
+    DEFINITION = 3
+    EVALUATION = 4
+    BUILD = 5
+    REGISTRY = 6
+    INTERRUPTED = 130
+
+
+class NixgenError(Exception):
+    """The root of every error that nixgen raises on purpose."""
+
+    exit_status: ClassVar[ExitStatus] = ExitStatus.CHECK_FAILED
+
+
+class UsageError(NixgenError):
+    """The command line, or the machine it runs on, does not allow what was asked."""
+
+    exit_status = ExitStatus.USAGE
+
+
+class EvaluationError(NixgenError):
+    """Nix could not evaluate the project's files."""
+
+    exit_status = ExitStatus.EVALUATION
+
+
+class BuildError(NixgenError):
+    """Nix could not build or fetch something, or a container could not be started."""
+
+    exit_status = ExitStatus.BUILD
+
+
+class RegistryError(NixgenError):
+    """A registry could not be reached, refused something or holds something else."""
+
+    exit_status = ExitStatus.REGISTRY
+
+
+@frozen
+class Location:
+    """Where a definition stands: a file as the user names it, and a line from 1."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@frozen(eq=False)
+class Problem:
+    """What is wrong with one value of a definition.
+
+    `field` is the path of the value below its owner, such as `after[0]`; `given` is the
+    value as a Python literal; `expected` completes the sentence "expected ...".
+    """
+
+    field: str
+    expected: str
+    given: str | None = None
+    image: str | None = None
+    service: str | None = None
+    remedy: str | None = None
+    location: Location | None = None
+
+    def __str__(self) -> str:
+        path = ".".join(
+            [f"services.{self.service}"] * (self.service is not None) + [self.field] * bool(self.field)
+        )
+        owner = f"dockerImages.{self.image}: " if self.image else ""
+        given = f", got {self.given}" if self.given is not None else ""
+        lines = [f"{owner}{path}: expected {self.expected}{given}"]
+        if self.location:
+            lines[0] = f"{self.location}: {lines[0]}"
+        if self.remedy:
+            lines.append(f"  {self.remedy}")
+        return "\n".join(lines)
+
+
+class DefinitionError(NixgenError):
+    """A definition is wrong; `problem` tells where and why."""
+
+    exit_status = ExitStatus.DEFINITION
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+    def located(self, **context: str | Location | None) -> DefinitionError:
+        """Return the error with the context (image, service, location) it still lacks."""
+        lacking = {
+            name: value for name, value in context.items() if getattr(self.problem, name) is None
+        }
+        return DefinitionError(evolve(self.problem, **lacking))
