@@ -1,0 +1,36 @@
+"""Fixtures that every kind of test shares."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+GOLDEN_FOLDER = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite the golden files with what is made"
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare a text with the golden file of that name, or rewrite the file when asked to."""
+
+    def compare(name: str, text: str) -> None:
+        file = GOLDEN_FOLDER / name
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        expected = file.read_text() if file.exists() else ""
+        if expected != text:
+            diff = difflib.unified_diff(
+                expected.splitlines(), text.splitlines(), str(name), "made now", lineterm=""
+            )
+            pytest.fail("\n".join([*diff, "pytest --update-golden accepts the change"]))
+
+    return compare
