@@ -1,0 +1,1 @@
+"""What the embedded package sets need from Python before Nix can use them."""

@@ -1,0 +1,208 @@
+"""The lock of the debian package set: which .deb files Nix fetches, and by which hash.
+
+`debian.json` holds the wanted packages with all that they depend on; beside it lies `busybox`,
+the one program that Nix cannot unpack for itself because it unpacks all the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import Any
+
+from nixgen.commands import apt
+from nixgen.errors import NixgenError, UsageError
+from nixgen.nix_library import nix_library
+
+SCHEMA_VERSION = 1
+LOCK_NAME = "debian.json"
+SEED_NAME = "busybox"
+SEED_PACKAGE = "busybox-static"
+NIX_SYSTEMS = {"amd64": "x86_64-linux", "arm64": "aarch64-linux"}
+# Debian Policy Manual, section 5.6.1
+PACKAGE_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+
+Lock = Mapping[str, Any]
+Record = Mapping[str, str]
+
+
+def lock(wanted: Iterable[str], folder: Path) -> Path:
+    """Write the lock and the seed program into the folder and return the lock's path.
+
+    `wanted` names the Debian packages that a project asks for beyond the set's own. Raises
+    UsageError when apt is missing, knows no packages, or does not know one of the wanted.
+    """
+    names = _all_wanted(wanted)
+    _refuse_illegal_names(names)
+    architecture = apt.native_architecture()
+    if architecture not in NIX_SYSTEMS:
+        known = ", ".join(sorted(NIX_SYSTEMS))
+        raise UsageError(f"the debian package set is for {known}, not for {architecture}")
+    downloads = {each.package: each for each in apt.find_closure(names)}
+    records = apt.show_records(list(downloads.values()))
+    dependencies = find_dependencies(records, ignored=_ignored_dependencies())
+    locked = {
+        name: {
+            "version": downloads[name].version,
+            "address": downloads[name].address,
+            "sha256": records[name]["SHA256"],
+            "installedSize": int(records[name].get("Installed-Size", "0")) * 1024,
+            "dependencies": dependencies[name],
+        }
+        for name in reachable(names, dependencies)
+    }
+    lock_file = folder / LOCK_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        seed = _write_seed(downloads[SEED_PACKAGE], records[SEED_PACKAGE], folder)
+        content = {
+            "schemaVersion": SCHEMA_VERSION,
+            "system": NIX_SYSTEMS[architecture],
+            "architecture": architecture,
+            "wanted": names,
+            "ignoredDependencies": _ignored_dependencies(),
+            "busybox": {"narSha256": nar_sha256(SEED_NAME, seed)},
+            "packages": locked,
+        }
+        _write_atomically(lock_file, (json.dumps(content, indent=2) + "\n").encode(), mode=0o644)
+    except OSError as error:
+        raise NixgenError(f"{folder}: cannot write the lock: {error.strerror}") from None
+    return lock_file
+
+
+def is_current(lock_file: Path, wanted: Iterable[str]) -> bool:
+    """Tell whether the lock was made for the wanted packages, so that it need not be made anew."""
+    try:
+        content = json.loads(lock_file.read_bytes())
+        return bool(
+            content["schemaVersion"] == SCHEMA_VERSION
+            and content["wanted"] == _all_wanted(wanted)
+            and content["ignoredDependencies"] == _ignored_dependencies()
+            and (lock_file.parent / SEED_NAME).is_file()
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def find_dependencies(
+    records: Mapping[str, Record], *, ignored: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return what each package depends on within the closure, sorted.
+
+    Of alternatives (`a | b`) the first that the closure has is taken, by its name or as the
+    provider of a virtual package (Debian Policy Manual, section 7).
+    """
+    providers = {
+        virtual: name
+        for name, record in sorted(records.items(), reverse=True)
+        for virtual in _names(record.get("Provides", ""))
+    } | {name: name for name in records}
+    return {
+        name: sorted(
+            {
+                provider
+                for relation in _relations(record)
+                for provider in [_first_provider(relation, providers)]
+                if provider and provider != name and provider not in ignored
+            }
+        )
+        for name, record in records.items()
+    }
+
+
+def reachable(wanted: Iterable[str], dependencies: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the wanted packages and all that they depend on, sorted."""
+    found: set[str] = set()
+    pending = list(wanted)
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(dependencies[name])
+    return sorted(found)
+
+
+def nar_sha256(name: str, program: bytes) -> str:
+    """Return the SHA-256 of the Nix archive of a folder that holds one executable file.
+
+    The format is that of Dolstra's "The Purely Functional Software Deployment Model", 5.2.1.
+    """
+
+    def string(value: bytes) -> bytes:
+        return len(value).to_bytes(8, "little") + value + bytes(-len(value) % 8)
+
+    file = [b"(", b"type", b"regular", b"executable", b"", b"contents", program, b")"]
+    entry = [b"entry", b"(", b"name", name.encode(), b"node", *file, b")"]
+    archive = [b"nix-archive-1", b"(", b"type", b"directory", *entry, b")"]
+    return hashlib.sha256(b"".join(map(string, archive))).hexdigest()
+
+
+def _relations(record: Record) -> list[str]:
+    fields = (record.get(field, "") for field in ("Pre-Depends", "Depends"))
+    return [relation for field in fields for relation in field.split(",") if relation.strip()]
+
+
+def _first_provider(relation: str, providers: Mapping[str, str]) -> str | None:
+    alternatives = (name for each in relation.split("|") for name in _names(each))
+    return next((providers[name] for name in alternatives if name in providers), None)
+
+
+def _names(relations: str) -> list[str]:
+    """Return the package names of relations, without versions, architectures and qualifiers."""
+    return [
+        each.split()[0].split(":")[0].split("(")[0] for each in relations.split(",") if each.strip()
+    ]
+
+
+def _packages_data() -> Mapping[str, Any]:
+    file = nix_library() / "package-sets" / "debian" / "packages.json"
+    data: Mapping[str, Any] = json.loads(file.read_bytes())
+    return data
+
+
+def _all_wanted(wanted: Iterable[str]) -> list[str]:
+    own = (name for names in _packages_data()["packages"].values() for name in names)
+    return sorted({*own, *wanted})
+
+
+def _ignored_dependencies() -> list[str]:
+    return sorted(_packages_data()["ignoredDependencies"])
+
+
+def _refuse_illegal_names(names: Sequence[str]) -> None:
+    illegal = [name for name in names if not PACKAGE_NAME.fullmatch(name)]
+    if illegal:
+        raise UsageError(
+            f"not the name of a Debian package: {', '.join(map(repr, illegal))}\n"
+            "  expected lower case letters, digits, '+', '-' and '.', at least two of them"
+        )
+
+
+def _write_seed(download: apt.Download, record: Record, folder: Path) -> bytes:
+    """Take the static busybox out of its .deb file, checked by its SHA-256."""
+    with TemporaryDirectory(prefix="nixgen-busybox-") as temporary:
+        deb = apt.fetch_deb(download, Path(temporary))
+        if hashlib.sha256(deb.read_bytes()).hexdigest() != record["SHA256"]:
+            raise UsageError(f"{download.address}: its SHA-256 is not the one in apt's lists")
+        apt.unpack_deb(deb, Path(temporary) / "files")
+        found = sorted((Path(temporary) / "files").glob("**/bin/busybox"))
+        program = found[0].read_bytes()
+    _write_atomically(folder / SEED_NAME, program, mode=0o755)
+    return program
+
+
+def _write_atomically(file: Path, content: bytes, *, mode: int) -> None:
+    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as temporary:
+        try:
+            temporary.write(content)
+            temporary.flush()
+            os.fchmod(temporary.fileno(), mode)
+            Path(temporary.name).replace(file)
+        except BaseException:
+            Path(temporary.name).unlink(missing_ok=True)
+            raise
