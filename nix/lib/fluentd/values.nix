@@ -1,0 +1,213 @@
+/**
+  The text of values, arguments and names in a fluentd configuration, and the refusal of those that
+  its parser cannot read. A path tells where a value comes from: `filters[0].regexp[1].pattern`.
+*/
+let
+  inherit (builtins)
+    concatStringsSep
+    elem
+    elemAt
+    filter
+    floor
+    fromJSON
+    genList
+    head
+    isAttrs
+    isBool
+    isFloat
+    isInt
+    isList
+    isPath
+    isString
+    length
+    replaceStrings
+    stringLength
+    substring
+    toJSON
+    typeOf
+    ;
+
+  strings = import ./strings.nix;
+
+  refuse =
+    path: expected: given:
+    throw "${path}: expected ${expected}, got ${given}";
+
+  describe =
+    value:
+    if isString value then
+      toJSON value
+    else if isAttrs value then
+      "a set"
+    else if isList value then
+      "a list"
+    else
+      typeOf value;
+
+  isSection = value: isAttrs value && !(value ? outPath) && !(value ? __toString);
+
+  # The checked text of a string, path or derivation; null for a value of another kind.
+  toText =
+    path: value:
+    if isString value || isPath value || (isAttrs value && !isSection value) then
+      checkText path "${value}"
+    else
+      null;
+
+  checkText = path: text: if strings.isUtf8 text then text else refuse path "text in UTF-8" "other bytes";
+
+  powersOfTen = genList (n: fromJSON "1.0e${toString (n + 1)}") 17;
+
+  # A float in as few digits as read back as the same number; toJSON alone writes six.
+  toFloatText =
+    path: value:
+    let
+      magnitude = if value < 0 then -value else value;
+      sign = if value < 0 then "-" else "";
+      toDecimal =
+        power:
+        let
+          scaled = floor (magnitude * power + 0.5);
+          whole = scaled / floor power;
+          # With a 1 in front, which keeps the zeros.
+          fraction = toString (scaled - (whole - 1) * floor power);
+        in
+        "${sign}${toString whole}.${substring 1 (stringLength fraction - 1) fraction}";
+      decimals = map toDecimal (filter (power: magnitude * power < 9.0e18) powersOfTen);
+      exact = filter (text: fromJSON text == value) ([ (toJSON value) ] ++ decimals);
+    in
+    if exact == [ ] then
+      refuse path "a number that Nix can write (or its digits as a string)" (toJSON value)
+    else
+      head exact;
+
+  # JSON in which every # is escaped, since the parser takes it for the beginning of a comment.
+  toJsonText =
+    path: value:
+    if isList value then
+      "[${concatStringsSep "," (mapElements path toJsonText value)}]"
+    else if isFloat value then
+      toFloatText path value
+    else if value == null || isBool value || isInt value then
+      toJSON value
+    else
+      let
+        text = toText path value;
+      in
+      if text == null then
+        refuse path "a string, number, boolean or list" (describe value)
+      else
+        replaceStrings [ "#" ] [ "\\u0023" ] (toJSON text);
+
+  # Applies a function to the path and the value of each element.
+  mapElements =
+    path: function: list:
+    genList (n: function "${path}[${toString n}]" (elemAt list n)) (length list);
+in
+{
+  inherit isSection mapElements refuse;
+
+  /**
+    The path of an attribute below the path of its set.
+  */
+  below =
+    path: name:
+    let
+      attribute = if strings.isIdentifier name then name else toJSON name;
+    in
+    if path == "" then attribute else "${path}.${attribute}";
+
+  /**
+    The text that stands after a parameter's name: of a string, path, derivation, number or
+    boolean, and as JSON of a list of them.
+
+    # Type
+    toValue :: path -> value -> string
+
+    # Example
+    toValue "pattern" "cool # really"
+    => "\"cool # really\""
+  */
+  toValue =
+    path: value:
+    let
+      text = toText path value;
+    in
+    if text != null then
+      if strings.isPlainValue text then text else strings.quote text
+    else if isBool value || isInt value then
+      toJSON value
+    else if isFloat value then
+      toFloatText path value
+    else if isList value then
+      toJsonText path value
+    else
+      refuse path "a string, number, boolean, list or set" (describe value);
+
+  /**
+    The text of a section's argument, such as the patterns of a `<match>`.
+
+    # Type
+    toArgument :: path -> string or integer -> string
+  */
+  toArgument =
+    path: value:
+    let
+      text = if isInt value then toString value else toText path value;
+    in
+    if text == null then
+      refuse path "a string" (describe value)
+    else if strings.isPlainArgument text then
+      text
+    else
+      strings.quote text;
+
+  /**
+    The text of a parameter's name. fluentd reads the parameters at the root, which is the section
+    of the empty name, and in source, match, filter and system by itself, and rejects there any
+    name with `@` that it does not know.
+
+    # Type
+    toName :: path -> name of the section -> name -> string
+  */
+  toName =
+    path: section: name:
+    let
+      isStrict = elem section [
+        ""
+        "filter"
+        "match"
+        "source"
+        "system"
+      ];
+      isKnown = elem name [
+        "@id"
+        "@label"
+        "@log_level"
+        "@type"
+      ];
+    in
+    if name == "" then
+      refuse path "the name of a parameter" "an empty name"
+    else if name == "@include" then
+      refuse path "the name of a parameter" "@include, which is a directive of fluentd"
+    else if substring 0 1 name == "@" && isStrict && !isKnown then
+      refuse path "@id, @label, @log_level, @type or a name without @" (toJSON name)
+    else if isKnown || strings.isPlainName name then
+      name
+    else
+      strings.quote (checkText path name);
+
+  /**
+    The name of a section, which cannot be quoted.
+
+    # Type
+    toSectionName :: path -> name -> string
+  */
+  toSectionName =
+    path: name:
+    if strings.isSectionName name then
+      name
+    else
+      refuse path "the name of a section, of letters, digits and _" (toJSON name);
+}
