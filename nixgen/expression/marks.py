@@ -1,0 +1,56 @@
+"""Marks: how an expression travels inside a Python string.
+
+Formatting an expression into an f-string leaves a mark: a key between two characters of
+Unicode's last private-use plane. Splitting the string gives the expression back. The key is a
+digest of the expression's content, so equal expressions have equal marks in every run, and it
+consists of lower-case hexadecimal digits, so quoting for a shell does not change it.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+MARK_START = "\U0010fffc"
+MARK_END = "\U0010fffd"
+RESERVED = f"[{MARK_START}{MARK_END}]"
+
+_MARK = re.compile(f"{MARK_START}([0-9a-f]{{32}}){MARK_END}")
+_MARK_IN_REPR = re.compile(
+    _MARK.pattern.replace(MARK_START, r"\\U0010fffc").replace(MARK_END, r"\\U0010fffd")
+)
+
+_marked: dict[str, tuple[object, str]] = {}
+
+
+def mark(value: object, content: str, label: str) -> str:
+    """Return the mark of the value.
+
+    `content` is equal for equal values and only for them; `label` is the value's name in messages.
+    """
+    key = sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    _marked[key] = (value, label)
+    return f"{MARK_START}{key}{MARK_END}"
+
+
+def split_marks(text: str) -> list[object]:
+    """Return the strings and the marked values that the text consists of, in their order.
+
+    What does not come from `mark` stays in the strings, reserved characters included.
+    """
+    parts: list[object] = []
+    end = 0
+    for match in _MARK.finditer(text):
+        if match[1] in _marked:
+            value, _ = _marked[match[1]]
+            parts += [text[end : match.start()], value]
+            end = match.end()
+    return [*parts, text[end:]]
+
+
+def describe(value: object) -> str:
+    """Return the value as a Python literal for a message, with marks as `{pkgs.x}`."""
+    return _MARK_IN_REPR.sub(
+        lambda match: f"{{{_marked[match[1]][1]}}}" if match[1] in _marked else match[0],
+        repr(value),
+    )
