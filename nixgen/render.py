@@ -92,9 +92,23 @@ _VERBATIM_NEWLINE: Final = "\U0010fffc"
 Layout = tuple[Level, str]
 
 
-def render(expression: Expression) -> str:
-    """Return the expression in Nix syntax, without a newline at its end."""
-    return _place(expression, Level.EXPRESSION).replace(_VERBATIM_NEWLINE, "\n")
+class NixText(str):
+    """Nix syntax that the renderer wrote; templates take nothing else."""
+
+    __slots__ = ()
+
+
+def render(expression: Expression, *, depth: int = 0, operand: bool = False) -> NixText:
+    """Return the expression in Nix syntax, without a newline at its end.
+
+    Lines after the first are indented by `depth` steps, as far as the line that the text is put
+    on. With `operand` the text is put beside others, as the argument of a function is, and so
+    comes in parentheses unless it holds together without them.
+    """
+    text = _place(expression, Level.SELECT if operand else Level.EXPRESSION)
+    for _ in range(depth):
+        text = indent(text).lstrip(" ")
+    return NixText(text.replace(_VERBATIM_NEWLINE, "\n"))
 
 
 def render_attribute_name(name: str) -> str:

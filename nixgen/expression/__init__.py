@@ -51,6 +51,7 @@ __all__ = [
     "With",
     "describe",
     "docker_images",
+    "docker_images",
     "is_identifier",
     "lib",
     "nix",

@@ -100,8 +100,9 @@ def _to_python(node: Expression) -> str:
             return repr(node)
 
 
-pkgs = NixValue(Variable("pkgs"))
+docker_images = NixValue(Variable("dockerImages"))
 lib = NixValue(Variable("lib"))
+pkgs = NixValue(Variable("pkgs"))
 docker_images = NixValue(Variable("dockerImages"))
 
 
