@@ -1,0 +1,101 @@
+/**
+  A package set made of Debian's packages, under the names that nixpkgs uses.
+
+  Each .deb file is fetched and unpacked by a derivation of its own; programs run through the
+  unpacked dynamic loader, so they work in a build's sandbox and in an image alike. Which
+  packages there are, and by which hash, says the lock that `nixgen packages lock` writes.
+
+  # Inputs
+
+  `system`
+  : the system to build for and on; the lock must have been made for it
+
+  `lock`
+  : path of the lock, `debian.json`; the program `busybox` lies beside it
+
+  # Example
+
+      import ./nix/package-sets/debian { lock = ./.nixgen/debian.json; }
+*/
+{
+  system ? builtins.currentSystem,
+  lock,
+}:
+let
+  lib = import ./lib.nix;
+
+  locked = import ./lock.nix {
+    inherit lib system;
+    file = lock;
+  };
+
+  makeDerivation = import ./build-support/makeDerivation.nix { inherit system; };
+
+  runBusybox = import ./build-support/runBusybox.nix {
+    inherit makeDerivation;
+    inherit (packages) busybox;
+  };
+
+  debs = import ./debs.nix { inherit lib locked runBusybox; };
+
+  toPackage = import ./package.nix {
+    inherit debs lib runBusybox;
+    inherit (packages) busybox;
+  };
+
+  /**
+    The packages of the set's own list, under nixpkgs' names.
+  */
+  named = builtins.mapAttrs (
+    name: debianNames: toPackage { inherit name debianNames; }
+  ) (lib.importJSON ./packages.json).packages;
+
+  /**
+    Every other package of the lock under its Debian name, as far as that is free.
+  */
+  underDebianNames = builtins.mapAttrs (
+    name: _:
+    toPackage {
+      inherit name;
+      debianNames = [ name ];
+    }
+  ) debs.all;
+
+  special = {
+    busybox = import ./busybox.nix {
+      inherit makeDerivation;
+      inherit (locked) seed;
+    };
+    cacert = import ./cacert.nix { inherit debs runBusybox; };
+    perp = import ./perp { pkgs = packages; };
+    python3 = import ./python3.nix {
+      inherit
+        debs
+        lib
+        runBusybox
+        toPackage
+        ;
+    };
+  };
+
+  buildSupport = import ./build-support {
+    inherit
+      lib
+      makeDerivation
+      packages
+      runBusybox
+      ;
+  };
+
+  packages =
+    underDebianNames
+    // named
+    // special
+    // buildSupport
+    // {
+      inherit lib system;
+      dockerTools = import ./docker-tools { pkgs = packages; };
+      stdenv.hostPlatform = { inherit system; };
+    };
+in
+packages

@@ -1,0 +1,372 @@
+/**
+  The part of nixpkgs' `lib` that this set and the image library use, with the same meaning.
+*/
+let
+  inherit (builtins)
+    attrNames
+    elemAt
+    filter
+    isAttrs
+    isList
+    length
+    listToAttrs
+    replaceStrings
+    stringLength
+    substring
+    ;
+
+  lib = {
+    inherit (builtins)
+      add
+      all
+      any
+      attrNames
+      attrValues
+      baseNameOf
+      catAttrs
+      compareVersions
+      concatLists
+      concatMap
+      concatStringsSep
+      deepSeq
+      dirOf
+      elem
+      elemAt
+      filter
+      foldl'
+      functionArgs
+      genList
+      getContext
+      groupBy
+      hasAttr
+      hasContext
+      head
+      intersectAttrs
+      isAttrs
+      isBool
+      isFloat
+      isFunction
+      isInt
+      isList
+      isPath
+      isString
+      length
+      lessThan
+      listToAttrs
+      mapAttrs
+      match
+      partition
+      pathExists
+      readFile
+      removeAttrs
+      replaceStrings
+      seq
+      sort
+      split
+      splitVersion
+      stringLength
+      substring
+      tail
+      toJSON
+      trace
+      tryEval
+      typeOf
+      unsafeDiscardStringContext
+      ;
+
+    assertMsg = condition: message: condition || throw message;
+
+    assertOneOf =
+      name: value: allowed:
+      lib.assertMsg (builtins.elem value allowed)
+        "${name} must be one of ${lib.generators.toPretty { } allowed}, but is: ${
+          lib.generators.toPretty { } value
+        }";
+
+    attrByPath =
+      path: default: set:
+      if path == [ ] then
+        set
+      else if isAttrs set && set ? ${lib.head path} then
+        lib.attrByPath (lib.tail path) default set.${lib.head path}
+      else
+        default;
+
+    concat = a: b: a ++ b;
+
+    concatImapStrings = f: list: lib.concatStrings (lib.imap1 f list);
+
+    concatImapStringsSep =
+      separator: f: list:
+      lib.concatStringsSep separator (lib.imap1 f list);
+
+    concatLines = lib.concatMapStrings (line: "${line}\n");
+
+    concatMapAttrs = f: set: lib.mergeAttrsList (lib.attrValues (lib.mapAttrs f set));
+
+    concatMapStrings = f: list: lib.concatStrings (map f list);
+
+    concatMapStringsSep =
+      separator: f: list:
+      lib.concatStringsSep separator (map f list);
+
+    concatStrings = lib.concatStringsSep "";
+
+    const = value: _: value;
+
+    count =
+      predicate: lib.foldl' (sum: value: if predicate value then sum + 1 else sum) 0;
+
+    drop =
+      number: list:
+      lib.genList (index: elemAt list (index + number)) (lib.max 0 (length list - number));
+
+    escape = characters: replaceStrings characters (map (character: "\\${character}") characters);
+
+    escapeShellArg =
+      argument:
+      let
+        string = toString argument;
+      in
+      if builtins.match "[[:alnum:],._+:@%/-]+" string == null then
+        "'${replaceStrings [ "'" ] [ "'\\''" ] string}'"
+      else
+        string;
+
+    escapeShellArgs = lib.concatMapStringsSep " " lib.escapeShellArg;
+
+    filterAttrs =
+      predicate: set:
+      removeAttrs set (filter (name: !predicate name set.${name}) (attrNames set));
+
+    findFirst =
+      predicate: default: list:
+      let
+        found = filter predicate list;
+      in
+      if found == [ ] then default else lib.head found;
+
+    fix =
+      f:
+      let
+        result = f result;
+      in
+      result;
+
+    flatten = value: if isList value then lib.concatMap lib.flatten value else [ value ];
+
+    foldl =
+      f: initial: list:
+      lib.foldl' f initial list;
+
+    foldr =
+      f: initial: list:
+      lib.foldl' (accumulated: value: f value accumulated) initial (lib.reverseList list);
+
+    forEach = list: f: map f list;
+
+    generators.toPretty = _: builtins.toJSON;
+
+    genAttrs = names: f: listToAttrs (map (name: lib.nameValuePair name (f name)) names);
+
+    getAttrFromPath =
+      path: set:
+      lib.foldl' (inner: name: inner.${name}) set path;
+
+    getBin = package: package.bin or package;
+
+    getExe =
+      package: "${lib.getBin package}/bin/${package.meta.mainProgram or (lib.getName package)}";
+
+    getExe' = package: program: "${lib.getBin package}/bin/${program}";
+
+    getName =
+      package:
+      let
+        name = if builtins.isString package then package else package.pname or package.name;
+      in
+      (builtins.parseDrvName name).name;
+
+    groupBy' =
+      f: initial: key: list:
+      lib.mapAttrs (_: lib.foldl' f initial) (lib.groupBy key list);
+
+    hasInfix = infix: string: length (lib.splitString infix string) > 1;
+
+    hasPrefix = prefix: string: substring 0 (stringLength prefix) string == prefix;
+
+    hasSuffix =
+      suffix: string:
+      let
+        start = stringLength string - stringLength suffix;
+      in
+      start >= 0 && substring start (-1) string == suffix;
+
+    id = value: value;
+
+    imap0 = f: list: lib.genList (index: f index (elemAt list index)) (length list);
+
+    imap1 = f: lib.imap0 (index: f (index + 1));
+
+    importJSON = file: builtins.fromJSON (builtins.readFile file);
+
+    init = list: lib.genList (elemAt list) (length list - 1);
+
+    intersectLists = list: filter (value: builtins.elem value list);
+
+    isDerivation = value: isAttrs value && value.type or null == "derivation";
+
+    isStorePath =
+      value:
+      builtins.isString "${value}"
+      && lib.hasPrefix "${builtins.storeDir}/" (toString value)
+      && dirOf (toString value) == builtins.storeDir;
+
+    last = list: elemAt list (length list - 1);
+
+    lists = lib;
+
+    makeBinPath = lib.makeSearchPath "bin";
+
+    makeOverridable =
+      f: arguments:
+      f arguments
+      // {
+        override =
+          changes:
+          lib.makeOverridable f (
+            arguments // (if builtins.isFunction changes then changes arguments else changes)
+          );
+      };
+
+    makeSearchPath =
+      folder: paths:
+      lib.concatMapStringsSep ":" (path: "${path}/${folder}") (filter (path: path != null) paths);
+
+    mapAttrs' =
+      f: set: listToAttrs (map (name: f name set.${name}) (attrNames set));
+
+    mapAttrsToList = f: set: map (name: f name set.${name}) (attrNames set);
+
+    max = a: b: if a > b then a else b;
+
+    mergeAttrsList = lib.foldl' (merged: set: merged // set) { };
+
+    min = a: b: if a < b then a else b;
+
+    mod = base: divisor: base - divisor * (builtins.div base divisor);
+
+    nameValuePair = name: value: { inherit name value; };
+
+    naturalSort = lib.sort (a: b: builtins.compareVersions a b < 0);
+
+    optional = condition: value: if condition then [ value ] else [ ];
+
+    optionalAttrs = condition: set: if condition then set else { };
+
+    optionals = condition: list: if condition then list else [ ];
+
+    optionalString = condition: string: if condition then string else "";
+
+    pipe = lib.foldl' (value: f: f value);
+
+    range = first: final: lib.genList (index: first + index) (lib.max 0 (final - first + 1));
+
+    recursiveUpdate =
+      old: new:
+      old
+      // lib.mapAttrs (
+        name: value:
+        if isAttrs value && isAttrs (old.${name} or null) then
+          lib.recursiveUpdate old.${name} value
+        else
+          value
+      ) new;
+
+    remove = unwanted: filter (value: value != unwanted);
+
+    removePrefix =
+      prefix: string:
+      if lib.hasPrefix prefix string then substring (stringLength prefix) (-1) string else string;
+
+    removeSuffix =
+      suffix: string:
+      if lib.hasSuffix suffix string then
+        substring 0 (stringLength string - stringLength suffix) string
+      else
+        string;
+
+    replicate = number: value: lib.genList (_: value) number;
+
+    reverseList =
+      list: lib.genList (index: elemAt list (length list - index - 1)) (length list);
+
+    singleton = value: [ value ];
+
+    splitString =
+      separator: string:
+      let
+        # A split string has lost the context of the whole.
+        restoreContext = part: substring 0 0 string + part;
+        escapeRegex = lib.escape (lib.stringToCharacters "\\[{()^$?*+|.");
+      in
+      map restoreContext (
+        filter builtins.isString (builtins.split (escapeRegex (toString separator)) (toString string))
+      );
+
+    stringToCharacters =
+      string: lib.genList (index: substring index 1 string) (stringLength string);
+
+    strings = lib;
+
+    sublist =
+      start: number: list:
+      lib.genList (index: elemAt list (start + index)) (
+        lib.max 0 (lib.min number (length list - start))
+      );
+
+    subtractLists = unwanted: filter (value: !builtins.elem value unwanted);
+
+    take = number: lib.sublist 0 number;
+
+    throwIf = condition: message: value: if condition then throw message else value;
+
+    throwIfNot = condition: lib.throwIf (!condition);
+
+    toInt =
+      string:
+      let
+        match = builtins.match "[[:space:]]*(-?[[:digit:]]+)[[:space:]]*" string;
+      in
+      if match == null then
+        throw "toInt: could not convert ${builtins.toJSON string} to an integer"
+      else
+        builtins.fromJSON (
+          let
+            parts = builtins.match "(-?)0*([[:digit:]]+)" (lib.head match);
+          in
+          lib.concatStrings parts
+        );
+
+    toList = value: if isList value then value else [ value ];
+
+    toLower = replaceStrings lib.upperChars lib.lowerChars;
+
+    toUpper = replaceStrings lib.lowerChars lib.upperChars;
+
+    trivial = lib;
+
+    unique = lib.foldl' (seen: value: if builtins.elem value seen then seen else seen ++ [ value ]) [ ];
+
+    upperChars = lib.stringToCharacters "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    lowerChars = lib.stringToCharacters "abcdefghijklmnopqrstuvwxyz";
+
+    warn = message: builtins.trace "warning: ${message}";
+
+    zipListsWith =
+      f: a: b:
+      lib.genList (index: f (elemAt a index) (elemAt b index)) (lib.min (length a) (length b));
+  };
+in
+lib
