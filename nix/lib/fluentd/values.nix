@@ -4,6 +4,7 @@
 */
 let
   inherit (builtins)
+    concatMap
     concatStringsSep
     elem
     elemAt
@@ -56,25 +57,33 @@ let
 
   checkText = path: text: if strings.isUtf8 text then text else refuse path "text in UTF-8" "other bytes";
 
-  powersOfTen = genList (n: fromJSON "1.0e${toString (n + 1)}") 17;
+  # The digits of a whole number with a point before the last `places` of them.
+  withPoint =
+    places: digits:
+    let
+      zeros = concatStringsSep "" (genList (_: "0") (places + 1 - stringLength digits));
+      padded = if stringLength digits > places then digits else zeros + digits;
+      before = stringLength padded - places;
+    in
+    "${substring 0 before padded}.${substring before places padded}";
 
   # A float in as few digits as read back as the same number; toJSON alone writes six.
   toFloatText =
     path: value:
     let
-      magnitude = if value < 0 then -value else value;
       sign = if value < 0 then "-" else "";
-      toDecimal =
-        power:
-        let
-          scaled = floor (magnitude * power + 0.5);
-          whole = scaled / floor power;
-          # With a 1 in front, which keeps the zeros.
-          fraction = toString (scaled - (whole - 1) * floor power);
-        in
-        "${sign}${toString whole}.${substring 1 (stringLength fraction - 1) fraction}";
-      decimals = map toDecimal (filter (power: magnitude * power < 9.0e18) powersOfTen);
-      exact = filter (text: fromJSON text == value) ([ (toJSON value) ] ++ decimals);
+      magnitude = if value < 0 then -value else value;
+      shift = places: magnitude * fromJSON "1.0e${toString places}";
+      # The product is rounded, so that the digits may be one too low.
+      toDecimals =
+        places:
+        map (digits: sign + withPoint places (toString digits)) [
+          (floor (shift places))
+          (floor (shift places) + 1)
+        ];
+      isPossible = places: shift places < 9.0e18;
+      texts = [ (toJSON value) ] ++ concatMap toDecimals (filter isPossible (genList (n: n + 1) 30));
+      exact = filter (text: fromJSON text == value) texts;
     in
     if exact == [ ] then
       refuse path "a number that Nix can write (or its digits as a string)" (toJSON value)

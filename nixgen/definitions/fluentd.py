@@ -1,0 +1,111 @@
+"""fluentd in an image: what it reads, filters and sends on.
+
+The parameters of a plugin have the names that fluentd gives them; `type` stands for `@type`.
+A dict is a section, a list of dicts as many sections of one name, None leaves a parameter out,
+and every other value is written so that fluentd reads it back unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from attrs import field, frozen
+
+from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS, mistakes_of_definition
+from nixgen.definitions.validation import Definition
+from nixgen.errors import DefinitionError, Location, Problem
+
+
+@frozen(init=False)
+class Section:
+    """A section of a configuration: `Section("tag", type="file")` is a buffer's `<buffer tag>`.
+
+    The argument stands behind the section's name; what follows are its parameters and sections.
+    A name that Python cannot write comes from a dict: `Filter(type="grep", **{"and": ...})`.
+    """
+
+    parameters: Mapping[str, Any]
+
+    def __init__(self, argument: object = None, /, **parameters: object) -> None:
+        if argument is not None:
+            parameters["_arg"] = argument
+        object.__setattr__(self, "parameters", _to_data(parameters))
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the attribute set that the Nix library takes; an argument is its `_arg`."""
+        return dict(self.parameters)
+
+
+class Source(Section):
+    """Where records come from: `Source(type="syslog", port=1234)`.
+
+    The type `stdout` captures stdout and stderr of the service's command. The event tag is
+    `log.<service>` unless `tag` is set. Without a type there is no source.
+    """
+
+
+class Filter(Section):
+    """What happens to records: `Filter(type="grep", regexp={"key": "message", "pattern": "a"})`.
+
+    It applies to the event tags that `tag` matches, which are `log.<service>` unless it is set.
+    """
+
+
+class Output(Section):
+    """Where records go: `Output(tag="log.**", type="stdout")`; the default `tag` is `**`."""
+
+
+def _to_data(value: object) -> Any:
+    """Return the value, read-only, with plain mappings for sections."""
+    match value:
+        case Section():
+            return value.parameters
+        case Mapping():
+            return MappingProxyType({name: _to_data(item) for name, item in value.items()})
+        case list() | tuple():
+            return tuple(_to_data(item) for item in value)
+        case _:
+            return value
+
+
+@frozen(kw_only=True)
+class Fluentd:
+    """What fluentd does for a service, an image or a project.
+
+    A service has a `source` and `filters`; an image or a project has `outputs`, which replace the
+    default: to forward `log.**` to fluentd.localdomain. An image of one command has all three.
+    A plain dict may stand for each section. The owner checks the values when it is made.
+    """
+
+    source: Source | Mapping[str, Any] | None = field(default=None, converter=_to_data)
+    filters: Sequence[Filter | Mapping[str, Any]] = field(default=(), converter=_to_data)
+    outputs: Sequence[Output | Mapping[str, Any]] = field(default=(), converter=_to_data)
+
+    def to_data(self) -> dict[str, Any]:
+        """Return the attribute set that the Nix library takes, without the parts that are empty."""
+        parts = {"source": self.source, "filters": self.filters, "outputs": self.outputs}
+        return {name: part for name, part in parts.items() if part not in (None, ())}
+
+    def check(
+        self,
+        owner: Definition,
+        location: Location,
+        *,
+        allowed: Collection[str] = (*SERVICE_PARTS, *IMAGE_PARTS),
+    ) -> None:
+        """Refuse what fluentd cannot read, and parts other than the `allowed` ones.
+
+        Raises DefinitionError, which names the owner and the path of the value.
+        """
+        for mistake in mistakes_of_definition(self.to_data(), allowed):
+            raise DefinitionError(
+                Problem(
+                    mistake.path,
+                    mistake.expected,
+                    given=mistake.given,
+                    location=location,
+                    **owner.owner(),
+                )
+            )
