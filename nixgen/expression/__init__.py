@@ -1,29 +1,32 @@
 """Nix expressions as frozen values: the nodes, and the names that definitions write with."""
 
+from nixgen.expression.checks import is_identifier
 from nixgen.expression.marks import describe
 from nixgen.expression.names import NixValue, docker_images, lib, nix, pkgs
-from nixgen.expression.nodes import (
+from nixgen.expression.syntax import (
     Assert,
-    AttributeSet,
     Binary,
     Call,
-    Expression,
     Formal,
     Formals,
     Function,
     HasAttribute,
     If,
     Let,
-    List,
-    Literal,
     Path,
     Raw,
     Select,
-    String,
     Unary,
     Variable,
     With,
-    is_identifier,
+)
+from nixgen.expression.values import (
+    AttributeSet,
+    Expression,
+    List,
+    Literal,
+    String,
+    SupportsNix,
     to_expression,
 )
 
@@ -46,11 +49,11 @@ __all__ = [
     "Raw",
     "Select",
     "String",
+    "SupportsNix",
     "Unary",
     "Variable",
     "With",
     "describe",
-    "docker_images",
     "docker_images",
     "is_identifier",
     "lib",

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 MARK_START = "\U0010fffc"
 MARK_END = "\U0010fffd"
-RESERVED = f"[{MARK_START}{MARK_END}]"
+RESERVED = MARK_START + MARK_END
 
 _MARK = re.compile(f"{MARK_START}([0-9a-f]{{32}}){MARK_END}")
 _MARK_IN_REPR = re.compile(
@@ -50,7 +50,10 @@ def split_marks(text: str) -> list[object]:
 
 def describe(value: object) -> str:
     """Return the value as a Python literal for a message, with marks as `{pkgs.x}`."""
+    try:
+        literal = repr(value)
+    except (ValueError, RecursionError):  # an integer of more digits than Python writes
+        return f"<{type(value).__name__}>"
     return _MARK_IN_REPR.sub(
-        lambda match: f"{{{_marked[match[1]][1]}}}" if match[1] in _marked else match[0],
-        repr(value),
+        lambda match: f"{{{_marked[match[1]][1]}}}" if match[1] in _marked else match[0], literal
     )

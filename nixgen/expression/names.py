@@ -5,16 +5,10 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from nixgen.errors import DefinitionError, Problem
+from nixgen.expression.checks import is_identifier
 from nixgen.expression.marks import mark
-from nixgen.expression.nodes import (
-    Binary,
-    Call,
-    Expression,
-    Raw,
-    Select,
-    Variable,
-    to_expression,
-)
+from nixgen.expression.syntax import Binary, Call, Raw, Select, Variable
+from nixgen.expression.values import Expression, to_expression
 
 
 @frozen(repr=False)
@@ -103,7 +97,6 @@ def _to_python(node: Expression) -> str:
 docker_images = NixValue(Variable("dockerImages"))
 lib = NixValue(Variable("lib"))
 pkgs = NixValue(Variable("pkgs"))
-docker_images = NixValue(Variable("dockerImages"))
 
 
 def nix(text: str) -> NixValue:
@@ -114,4 +107,7 @@ def nix(text: str) -> NixValue:
     if not isinstance(text, str):
         problem = Problem(field="nix", expected="a string of Nix syntax", given=repr(text))
         raise DefinitionError(problem)
+    first, *rest = text.split(".")
+    if all(map(is_identifier, (first, *rest))):
+        return NixValue(Select(Variable(first), rest) if rest else Variable(first))
     return NixValue(Raw(text))

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from nixgen.expression import Expression
+from nixgen.render.layout import indent
 
 Parts = Sequence[str | Expression]
 Interpolate = Callable[[Expression], str]
@@ -49,11 +50,6 @@ def quote(parts: Parts, interpolate: Interpolate) -> str:
         return f'"{write(_SPECIAL, _ESCAPES)}"'
     body = write(_INDENTED_SPECIAL, _INDENTED_ESCAPES)
     return f"''\n{indent(body)}''" if "\n" in outline else f"''{body}''"
-
-
-def indent(text: str) -> str:
-    """Return the text with each line that is not empty moved right by one step."""
-    return "\n".join(line and f"  {line}" for line in text.split("\n"))
 
 
 def _escape(text: str, special: re.Pattern[str], escapes: dict[str, str]) -> str:

@@ -1,0 +1,160 @@
+"""Values of Nix, and how Python values become them.
+
+Nodes are frozen, compare by structure and can be hashed. Where a node takes an expression it
+takes any value that `to_expression` knows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Protocol, runtime_checkable
+
+from attrs import evolve, field, frozen
+
+from nixgen.errors import DefinitionError, Problem
+from nixgen.expression.checks import attribute_name, is_identifier, refusal, text
+from nixgen.expression.marks import mark, split_marks
+from nixgen.expression.template_strings import TemplateString, to_string
+
+
+class Expression:
+    """A node of a Nix expression; inside an f-string it becomes an interpolation."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return mark(self, repr(self), repr(self))
+
+    def __format__(self, specification: str) -> str:
+        if specification:
+            raise refusal("no format specification after a Nix expression", specification)
+        return str(self)
+
+
+@runtime_checkable
+class SupportsNix(Protocol):
+    """A value that knows its Nix expression."""
+
+    def __nix__(self) -> Expression:
+        """Return the expression."""
+
+
+def to_expression(value: object, *, field: str = "") -> Expression:
+    """Return the expression of a Python value.
+
+    None, booleans, integers, floats, strings, lists, tuples and mappings with string keys become
+    literals; in strings, what was formatted into them becomes an interpolation. Expressions and
+    names such as `pkgs.hello` stay what they are.
+
+    Raises DefinitionError, with the path of the value below `field`, for anything that Nix has
+    no value for.
+    """
+    try:
+        return _at(field, value)
+    except RecursionError:
+        raise DefinitionError(
+            Problem(field=field, expected="a value that does not contain itself")
+        ) from None
+
+
+def _at(path: str, value: object) -> Expression:
+    try:
+        return convert(value)
+    except DefinitionError as error:
+        problem = evolve(error.problem, field=path + error.problem.field)
+        raise DefinitionError(problem) from None
+
+
+def convert(value: object) -> Expression:
+    """Do what `to_expression` does, inside of a value whose path is not known yet."""
+    match value:
+        case Expression():
+            return value
+        case None | bool():
+            return Literal(value)
+        case int():
+            return Literal(int(value))
+        case float():
+            return Literal(float(value))
+        case str():
+            return String(tuple(split_marks(str.__str__(value))))
+        case Mapping():
+            return AttributeSet(value)
+        case list() | tuple():
+            return List(value)
+        case SupportsNix():
+            return value.__nix__()
+        case TemplateString():
+            return convert(to_string(value))
+        case _:
+            expected = "null, a boolean, a number, a string, a list, a dict or a Nix expression"
+            raise refusal(expected, value)
+
+
+def convert_each(values: Iterable[object]) -> tuple[Expression, ...]:
+    """Convert the values of a list."""
+    return tuple(_at(f"[{index}]", value) for index, value in enumerate(values))
+
+
+def convert_parts(parts: Iterable[object]) -> tuple[str | Expression, ...]:
+    """Convert the parts of a string, neighbouring texts merged so that equal strings are equal."""
+    merged: list[str | Expression] = []
+    for part in parts:
+        if not isinstance(part, str):
+            merged.append(convert(part))
+        elif merged and isinstance(merged[-1], str):
+            merged[-1] += text(part)
+        elif part:
+            merged.append(text(part))
+    return tuple(merged)
+
+
+Bindings = tuple[tuple[str, Expression], ...]
+
+
+def convert_bindings(bindings: Mapping[str, object] | Iterable[tuple[str, object]]) -> Bindings:
+    """Convert the values of an attribute set."""
+    pairs = bindings.items() if isinstance(bindings, Mapping) else bindings
+    made: dict[str, Expression] = {}
+    for name, value in pairs:
+        if attribute_name(name) in made:
+            raise refusal("attribute names of which none comes twice", name)
+        step = f".{name}" if is_identifier(name) else f'."{name}"'
+        made[str.__str__(name)] = _at(step, value)
+    return tuple(made.items())
+
+
+@frozen
+class Literal(Expression):
+    """null, a boolean, an integer of 64 bits or a finite float."""
+
+    # By representation: Python holds 1, 1.0 and True, and 0.0 and -0.0, to be equal.
+    value: bool | int | float | None = field(eq=repr)
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            raise refusal("a finite number", self.value)
+        if isinstance(self.value, int) and not -(2**63) <= self.value < 2**63:
+            raise refusal("an integer of 64 bits (Nix has no larger ones)", self.value)
+
+
+@frozen
+class String(Expression):
+    """A string: texts, which are data, and expressions, which are interpolated."""
+
+    parts: tuple[str | Expression, ...] = field(converter=convert_parts)
+
+
+@frozen
+class List(Expression):
+    """A list."""
+
+    items: tuple[Expression, ...] = field(converter=convert_each)
+
+
+@frozen
+class AttributeSet(Expression):
+    """An attribute set, its bindings in the order given; made from a mapping or from pairs."""
+
+    bindings: Bindings = field(converter=convert_bindings)
