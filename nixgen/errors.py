@@ -6,7 +6,7 @@ Messages say what happened, where, what was expected, what was given and what to
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from attrs import evolve, frozen
 
@@ -70,29 +70,32 @@ class Problem:
     """What is wrong with one value of a definition.
 
     `field` is the path of the value below its owner, such as `after[0]`; `given` is the
-    value as a Python literal; `expected` completes the sentence "expected ...".
+    value as a Python literal; `expected` completes the sentence "expected ...". `attribute` is
+    the image's name in `dockerImages`, `image` its name in a registry.
     """
 
     field: str
     expected: str
     given: str | None = None
+    attribute: str | None = None
     image: str | None = None
     service: str | None = None
     remedy: str | None = None
     location: Location | None = None
 
     def __str__(self) -> str:
-        path = ".".join(
-            [f"services.{self.service}"] * (self.service is not None) + [self.field] * bool(self.field)
-        )
-        owner = f"dockerImages.{self.image}: " if self.image else ""
-        given = f", got {self.given}" if self.given is not None else ""
-        lines = [f"{owner}{path}: expected {self.expected}{given}"]
-        if self.location:
-            lines[0] = f"{self.location}: {lines[0]}"
-        if self.remedy:
-            lines.append(f"  {self.remedy}")
-        return "\n".join(lines)
+        given = "" if self.given is None else f", got {self.given}"
+        place = "" if self.location is None else f"{self.location}: "
+        remedy = "" if self.remedy is None else f"\n  {self.remedy}"
+        return f"{place}{self._path()}: expected {self.expected}{given}{remedy}"
+
+    def _path(self) -> str:
+        owner = f'image "{self.image}"' if self.image else ""
+        if self.attribute:
+            owner = f"dockerImages.{self.attribute}"
+        service = [f"services.{self.service}"] if self.service else []
+        value = ".".join([*service, *([self.field] if self.field else [])])
+        return ": ".join(filter(None, [owner, value]))
 
 
 class DefinitionError(NixgenError):
@@ -104,8 +107,8 @@ class DefinitionError(NixgenError):
         super().__init__(str(problem))
         self.problem = problem
 
-    def located(self, **context: str | Location | None) -> DefinitionError:
-        """Return the error with the context (image, service, location) it still lacks."""
+    def located(self, **context: Any) -> DefinitionError:
+        """Return the error with what it still lacks of attribute, image, service, location."""
         lacking = {
             name: value for name, value in context.items() if getattr(self.problem, name) is None
         }

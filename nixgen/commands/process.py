@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from plumbum import CommandNotFound, ProcessExecutionError, local
 from plumbum.commands.base import BaseCommand
+from plumbum.commands.processes import iter_lines
 
 from nixgen.errors import BuildError, NixgenError, UsageError
 
@@ -22,7 +24,9 @@ def find_program(name: str, *, remedy: str) -> BaseCommand:
     try:
         return local[name]
     except CommandNotFound:
-        raise UsageError(f"{name}: the program is not installed or not on PATH\n  {remedy}") from None
+        raise UsageError(
+            f"{name}: the program is not installed or not on PATH\n  {remedy}"
+        ) from None
 
 
 def run(
@@ -31,30 +35,38 @@ def run(
     error: type[NixgenError] = BuildError,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
-    show_progress: bool = False,
     stdin: str = "",
+    on_log_line: Callable[[str], None] | None = None,
 ) -> str:
     """Run the command and return its standard output.
 
-    With `show_progress` its standard error goes to ours as it comes; otherwise it is kept and,
-    if the command fails, its end becomes part of the message. `environment` is added to ours.
-    Raises `error` when the command fails.
+    `environment` is added to ours. Each line of standard error goes to `on_log_line` as it comes;
+    if the command fails, the end of it becomes part of the message. Raises `error` when the
+    command fails or cannot be started.
     """
+    stdout: list[str] = []
+    log: deque[str] = deque(maxlen=LOG_TAIL_LINES)
     try:
-        _, stdout, _ = (command << stdin).run(
-            cwd=cwd,
-            env={**local.env.getdict(), **(environment or {})},
-            stderr=sys.stderr.fileno() if show_progress else -1,
+        process = (command << stdin).popen(
+            cwd=cwd, env={**local.env.getdict(), **(environment or {})}
         )
+        # plumbum 2.0.2 declares the lines' types the wrong way round
+        lines: Any = iter_lines(process, buffer_size=1)
+        for out, err in lines:
+            if out is not None:
+                stdout.append(out)
+            if err is not None:
+                log.append(err)
+                if on_log_line:
+                    on_log_line(err)
     except ProcessExecutionError as failure:
-        raise error(failure_message(command, failure.retcode, failure.stderr)) from None
-    return str(stdout)
+        raise error(failure_message(command, failure.retcode, log)) from None
+    except OSError as failure:
+        raise error(f"{command}: cannot be started: {failure}") from None
+    return "".join(f"{line}\n" for line in stdout)
 
 
-def failure_message(command: BaseCommand, status: int | None, log: str | None) -> str:
+def failure_message(command: BaseCommand, status: int | str | None, log: Iterable[str]) -> str:
     """Say which command failed and how its log ended."""
-    lines = (log or "").rstrip().splitlines()
-    tail: Sequence[str] = lines[-LOG_TAIL_LINES:]
-    omitted = [f"... ({len(lines) - len(tail)} lines before)"] if len(lines) > len(tail) else []
-    indented = "".join(f"\n  | {line}" for line in [*omitted, *tail])
+    indented = "".join(f"\n  | {line}" for line in log)
     return f"{command} failed with exit status {status}{indented}"

@@ -14,7 +14,7 @@ from math import isfinite
 from attrs import frozen
 
 from nixgen.expression import Expression, describe, is_identifier
-from nixgen.expression.nodes import SupportsNix
+from nixgen.expression.values import SupportsNix
 from nixgen.expression.template_strings import TemplateString
 
 PLUGIN_SECTIONS = frozenset(

@@ -24,6 +24,7 @@ IMAGE_NAME_LENGTH = IMAGE_TAG_LENGTH - COMMIT_ID_LENGTH - OUTPUT_SHA_LENGTH - 2
 """The longest name of an image whose tag `<commitId>-<outputSha>-<imageName>` can be written."""
 
 REPOSITORY_LENGTH = 255
+SERVICE_NAME_LENGTH = 100
 STORE_NAME_LENGTH = 211
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
@@ -39,6 +40,8 @@ _IMAGE_TAG = re.compile(rf"[A-Za-z0-9_][A-Za-z0-9_.-]{{0,{IMAGE_TAG_LENGTH - 1}}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _STORE_NAME = re.compile(r"[A-Za-z0-9+\-_?=][A-Za-z0-9+\-._?=]*")
 _JOB_NAME = re.compile(_ATTRIBUTE)
+_SERVICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_DEBIAN_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _JOBSET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 _COMPONENT_PHRASE = (
@@ -125,3 +128,21 @@ def commit_image_tag(commit_id: str, output_sha: str, image_name: str) -> str:
     Slashes of the image's name become dashes, since a tag has none.
     """
     return f"{commit_id}-{output_sha}-{image_name.replace('/', '-')}"
+
+
+def unmet_service_name_rule(name: str) -> str | None:
+    """Check the name of a service: a folder below /etc/perp, and part of a file's name."""
+    if not _SERVICE_NAME.fullmatch(name):
+        return (
+            "a service name: a letter or digit, then letters, digits, underscores, dots and dashes"
+        )
+    if len(name) > SERVICE_NAME_LENGTH:
+        return f"at most {SERVICE_NAME_LENGTH} characters, got {len(name)} characters"
+    return None
+
+
+def unmet_debian_package_rule(name: str) -> str | None:
+    """Check the name of a Debian package (Debian Policy, section 5.6.1)."""
+    if _DEBIAN_PACKAGE.fullmatch(name):
+        return None
+    return "a Debian package name: lower-case letters, digits, plus, minus and dots, at least two"

@@ -1,0 +1,35 @@
+# Two commands do it all: `make demo` shows nixgen at work, `make test` passes all tests.
+
+VENV = .venv
+PYTHON = $(VENV)/bin/python
+NIXGEN = $(VENV)/bin/nixgen
+PYTEST_FLAGS =
+
+# Nothing of the debian package set is in a binary cache: do not wait for one.
+export NIX_CONFIG = substituters =
+
+.PHONY: demo test lint setup lock bench clean
+.DEFAULT_GOAL = demo
+
+setup:
+	@scripts/setup.sh $(VENV)
+
+lock: setup
+	@$(NIXGEN) packages lock
+
+demo: lock
+	@scripts/demo.sh $(NIXGEN)
+
+test: lint lock
+	$(PYTHON) -m pytest $(PYTEST_FLAGS)
+
+lint: setup
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	git ls-files '*.sh' | xargs shellcheck
+	$(NIXGEN) emit --check
+
+clean:
+	rm -rf $(VENV) .nixgen result result-* dist

@@ -1,0 +1,98 @@
+"""The command itself: its subcommands, and how errors end it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from nixgen import __version__
+from nixgen.errors import ExitStatus, NixgenError
+
+_SUBCOMMANDS = {
+    "init": "Make a new project in an empty folder.",
+    "emit": "Write the project's Nix files from its definitions.",
+    "list": "List the project's images.",
+    "build": "Build images with Nix.",
+    "run": "Start a container of an image.",
+    "packages": "Lock the packages that images are built from.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are imported when they are called, not to list them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the subcommands' names in the order of a project's life."""
+        return list(_SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of the subcommand."""
+        if cmd_name not in _SUBCOMMANDS:
+            return None
+        module = import_module(f"nixgen.cli.{cmd_name.replace('-', '_')}")
+        command = module.command
+        assert isinstance(command, click.Command)  # noqa: S101 (tells mypy what the modules hold)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of subcommands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_SUBCOMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--project",
+    "-p",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    metavar="FOLDER",
+    help="The project's folder (the current one unless given).",
+)
+@click.version_option(__version__, prog_name="nixgen")
+@click.pass_context
+def command(context: click.Context, folder: Path) -> None:
+    """Container images described in Python, built by Nix.
+
+    A project is a folder with images.py. Results go to standard output, everything else to
+    standard error. Exit status: 0 done, 1 a check failed, 2 usage, 3 definition, 4 evaluation,
+    5 build, 6 registry, 130 interrupted.
+    """
+    context.obj = folder
+
+
+def main() -> None:
+    """Run the command line; every error ends in one message and the status of its kind."""
+    try:
+        command.main(prog_name="nixgen", standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        sys.exit(ending.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitStatus.USAGE)
+    except NixgenError as error:
+        _fail(str(error), error.exit_status)
+    except (KeyboardInterrupt, click.Abort):
+        _fail("interrupted", ExitStatus.INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing is left to say
+    except OSError as error:
+        _fail(f"{error.filename or 'system'}: {error.strerror or error}", ExitStatus.USAGE)
+    except Exception as error:
+        if os.environ.get("NIXGEN_TRACEBACK"):
+            raise
+        _fail(
+            f"a mistake in nixgen itself: {type(error).__name__}: {error}\n"
+            "  please report it, with what NIXGEN_TRACEBACK=1 shows",
+            ExitStatus.CHECK_FAILED,
+        )
+
+
+def _fail(message: str, status: ExitStatus) -> None:
+    click.echo(f"{click.style('nixgen:', fg='red', bold=True)} {message}", err=True)
+    sys.exit(status)

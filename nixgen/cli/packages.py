@@ -1,0 +1,40 @@
+"""nixgen packages: what images are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from nixgen.load import load_project
+from nixgen.package_sets import debian
+
+LOCK_FOLDER = ".nixgen"
+
+
+@click.group("packages")
+def command() -> None:
+    """Lock the packages that images are built from."""
+
+
+@command.command("lock")
+@click.option("--update", is_flag=True, help="Take new versions even if the lock is complete.")
+@click.pass_obj
+def lock(folder: Path, update: bool) -> None:
+    """Ask apt for the wanted Debian packages and all they need, and lock them in .nixgen/.
+
+    The lock names the version, address and SHA-256 of each; Nix fetches them. It is left alone
+    while it holds what the project asks for.
+    """
+    wanted = load_project(folder).package_set.packages
+    write_lock(folder, wanted, update=update)
+
+
+def write_lock(folder: Path, wanted: Sequence[str], *, update: bool) -> None:
+    """Write the lock unless it holds what is wanted, and say on standard error which it was."""
+    file = folder / LOCK_FOLDER / debian.LOCK_NAME
+    if not update and debian.is_current(file, wanted):
+        click.echo(f"{file} is complete; --update takes new versions", err=True)
+    else:
+        click.echo(f"wrote {debian.lock(wanted, file.parent)}", err=True)

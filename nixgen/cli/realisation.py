@@ -1,0 +1,59 @@
+"""Evaluate and realise images of the project, and lead from a failure to its definition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from nixgen.cli.workspace import attribute_path
+from nixgen.commands import nix
+from nixgen.definitions import Project
+from nixgen.errors import NixgenError
+
+
+def realise_images(
+    folder: Path,
+    project: Project,
+    attributes: Sequence[str],
+    *,
+    output: str = "",
+    options: Sequence[str] = (),
+) -> dict[str, str]:
+    """Build the images, or with `output` what that attribute of each holds, such as "oci".
+
+    One evaluation serves them all. Returns the output paths by the images' attributes. Raises
+    EvaluationError or BuildError, with the place of the definition that failed.
+    """
+    paths = [
+        f"{attribute_path(project, attribute)}{output and f'.{output}'}" for attribute in attributes
+    ]
+    if not paths:
+        return {}
+    try:
+        derivations = nix.instantiate(folder, paths, options)
+        outputs = nix.realise(derivations, options, on_log_line=_show)
+    except NixgenError as error:
+        places = _places(project, attributes, str(error))
+        raise type(error)(f"{error}{places}") from None
+    return dict(zip(attributes, outputs, strict=True))
+
+
+def _show(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _places(project: Project, attributes: Sequence[str], message: str) -> str:
+    """Return a line for each image that the message speaks of."""
+    spoken_of = [
+        attribute
+        for attribute in attributes
+        if len(attributes) == 1
+        or f"{attribute}.nix" in message
+        or f"dockerImages.{attribute}" in message
+    ]
+    return "".join(
+        f"\n  {project.images[attribute].location}: dockerImages.{attribute} is defined here"
+        for attribute in spoken_of
+    )

@@ -1,0 +1,83 @@
+"""podman and docker: load an image, start a container of it, follow it to its end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+from attrs import frozen
+from plumbum import FG
+from plumbum.commands.base import BaseCommand
+
+from nixgen.commands.process import find_program, run
+from nixgen.errors import BuildError, UsageError
+
+ENGINES = ("podman", "docker")
+_REMEDY = "install podman (Debian: apt-get install podman) or docker"
+
+# What podman may need before a container starts at all, the least intrusive first: some machines
+# cannot do what crun asks for, some sandboxes do not let limits be raised.
+_RUNC = ("--runtime", "runc")
+_LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
+_ATTEMPTS = {"podman": (((), ()), (_RUNC, ()), (_RUNC, _LIMITS)), "docker": (((), ()),)}
+
+
+@frozen
+class Engine:
+    """A program that runs containers: podman, or docker."""
+
+    name: str
+
+    @property
+    def reads_oci_directories(self) -> bool:
+        """Tell whether it loads an image from an OCI directory, without an archive."""
+        return self.name == "podman"
+
+    def load_archive(self, archive: str) -> str:
+        """Load the image of a docker archive; return its reference. Raises BuildError."""
+        return run(self._command["load", "--quiet", "--input", archive]).split()[-1]
+
+    def load_oci_directory(self, directory: str) -> str:
+        """Load the image of an OCI directory; return its id. Raises BuildError."""
+        return run(self._command["pull", "--quiet", f"oci:{directory}"]).split()[-1]
+
+    def start(self, reference: str, options: Sequence[str]) -> str:
+        """Start a container of the image with the engine's options; return its id.
+
+        Raises BuildError when the engine refuses, whatever of runtime and limits was tried.
+        """
+        failure = BuildError(f"{self.name}: no container could be started")
+        for runtime, limits in _ATTEMPTS[self.name]:
+            command = self._command[[*runtime, "create", *limits, *options, reference]]
+            container = run(command).split()[-1]
+            try:
+                run(self._command["start", container])
+            except BuildError as error:
+                failure = error
+                run(self._command["rm", "--force", container])
+            else:
+                return container
+        raise failure
+
+    def follow(self, container: str) -> int:
+        """Show the container's log until it ends; return its exit status, and remove it."""
+        try:
+            _ = self._command["logs", "--follow", container] & FG(retcode=None)
+            return int(run(self._command["wait", container]))
+        finally:
+            run(self._command["rm", "--force", "--time", "15", container])
+
+    @property
+    def _command(self) -> BaseCommand:
+        return find_program(self.name, remedy=_REMEDY)
+
+
+def find_engine(name: str | None) -> Engine:
+    """Return the named engine, or the first that the machine has.
+
+    Raises UsageError when there is none.
+    """
+    for candidate in (name,) if name else ENGINES:
+        if shutil.which(candidate):
+            return Engine(candidate)
+    raise UsageError(f"{name or ' or '.join(ENGINES)}: no container runtime found\n  {_REMEDY}")

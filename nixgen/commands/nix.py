@@ -1,0 +1,108 @@
+"""nix-instantiate, nix-build and nix-store, as nixgen drives them."""
+
+from __future__ import annotations
+
+import grp
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from plumbum.commands.base import BaseCommand
+
+from nixgen.commands.process import find_program, run
+from nixgen.errors import BuildError, EvaluationError, NixgenError
+
+_INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
+_CONFIGURATION = Path("/etc/nix/nix.conf")
+_REMEDIES = {
+    r"No space left on device": "free space where the store lies: "
+    "nix-collect-garbage removes what nothing refers to",
+    r"(big-lock|/nix/store|/nix/var)\S*: (Permission denied|Read-only file system)"
+    r"|cannot connect to (daemon|socket)": "the Nix store cannot be written: "
+    "run as a user who may, or start nix-daemon",
+    r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
+    "run `nixgen packages lock --update`",
+}
+
+
+def instantiate(folder: Path, attributes: Sequence[str], options: Sequence[str] = ()) -> list[str]:
+    """Evaluate the attributes of the folder's default.nix once; return their .drv paths in order.
+
+    Raises EvaluationError.
+    """
+    selected = [word for attribute in attributes for word in ("-A", attribute)]
+    command = _program("nix-instantiate")[[str(folder / "default.nix"), *selected, *options]]
+    derivations = _run(command, EvaluationError).split()
+    return [path.partition("!")[0] for path in derivations]
+
+
+def evaluate(folder: Path, expression: str, options: Sequence[str] = ()) -> Any:
+    """Evaluate a Nix expression in the folder strictly and return its value through JSON.
+
+    Raises EvaluationError.
+    """
+    words = ["--eval", "--strict", "--json", "--read-write-mode", "--expr", expression, *options]
+    return json.loads(_run(_program("nix-instantiate")[words], EvaluationError, cwd=folder))
+
+
+def realise(
+    derivations: Sequence[str],
+    options: Sequence[str] = (),
+    *,
+    on_log_line: Callable[[str], None] | None = None,
+) -> list[str]:
+    """Build or fetch the outputs of the derivations; return the output paths in their order.
+
+    Each line that Nix reports goes to `on_log_line` as it comes. Raises BuildError.
+    """
+    command = _program("nix-store")[["--realise", *derivations, *options]]
+    return _run(command, BuildError, on_log_line=on_log_line).split()
+
+
+def add_root(path: str, link: Path) -> None:
+    """Make `link` a symbolic link to the store path that keeps it from garbage collection."""
+    command = _program("nix-store")["--realise", path, "--add-root", str(link), "--indirect"]
+    _run(command, BuildError)
+
+
+def requisites(derivation: str) -> list[str]:
+    """Return the store paths in the closure of the derivation. Raises BuildError."""
+    return _run(_program("nix-store")["--query", "--requisites", derivation], BuildError).split()
+
+
+def _program(name: str) -> BaseCommand:
+    return find_program(name, remedy=_INSTALL)
+
+
+def _run(
+    command: BaseCommand,
+    error: type[NixgenError],
+    *,
+    cwd: Path | None = None,
+    on_log_line: Callable[[str], None] | None = None,
+) -> str:
+    try:
+        return run(
+            command, error=error, cwd=cwd, environment=_environment(), on_log_line=on_log_line
+        )
+    except NixgenError as failure:
+        for pattern, remedy in _REMEDIES.items():
+            if re.search(pattern, str(failure)):
+                raise error(f"{failure}\n  {remedy}") from None
+        raise
+
+
+def _environment() -> dict[str, str]:
+    """Let root build without Nix's daemon where the group of its build users does not exist."""
+    given = os.environ.get("NIX_CONFIG", "")
+    configuration = _CONFIGURATION.read_text() if _CONFIGURATION.is_file() else ""
+    if os.geteuid() != 0 or "build-users-group" in configuration + given:
+        return {}
+    try:
+        grp.getgrnam("nixbld")
+    except KeyError:
+        return {"NIX_CONFIG": f"build-users-group =\n{given}"}
+    return {}

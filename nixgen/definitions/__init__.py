@@ -1,0 +1,20 @@
+"""Definitions: what people say about images, as frozen values that are checked when made."""
+
+from nixgen.definitions.fluentd import Filter, Fluentd, Output, Source
+from nixgen.definitions.image import Image, LayeredImage, PulledImage
+from nixgen.definitions.project import AnyImage, DebianPackageSet, Project
+from nixgen.definitions.service import Service
+
+__all__ = [
+    "AnyImage",
+    "DebianPackageSet",
+    "Filter",
+    "Fluentd",
+    "Image",
+    "LayeredImage",
+    "Output",
+    "Project",
+    "PulledImage",
+    "Service",
+    "Source",
+]

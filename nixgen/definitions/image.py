@@ -1,0 +1,188 @@
+"""Images: of one command or of several services, of layers alone, or pulled from a registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from attrs import Attribute, field, fields, frozen
+
+from nixgen.definitions import names
+from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS
+from nixgen.definitions.service import Command, Service, ServiceFields, shell_command
+from nixgen.definitions.validation import (
+    Text,
+    boolean,
+    check,
+    each,
+    expression,
+    frozen_value,
+    location_field,
+    matching,
+    nix_value,
+    nonempty_text,
+    positive,
+    refuse,
+    text,
+)
+from nixgen.errors import Location
+from nixgen.expression import Expression, NixValue
+
+MOST_SERVICES = 200  # perpd(8) looks after no more
+_OF_THE_IMAGE = {"fluentd", "location"}  # fields that both a service and an image of services have
+
+
+def _mapping(value: object) -> str | None:
+    if not isinstance(value, Mapping):
+        return "a dict"
+    return nix_value(value)
+
+
+def _services(image: Any, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, tuple) or not all(isinstance(item, Service) for item in value):
+        raise refuse(image, attribute.name, "a list of Service(...)", value)
+    if len(value) > MOST_SERVICES:
+        raise refuse(image, attribute.name, f"at most {MOST_SERVICES} services", len(value))
+
+
+def _health_check(value: object) -> str | None:
+    return None if value is False or isinstance(value, Mapping) else "a dict, or False for none"
+
+
+@frozen(kw_only=True)
+class BuiltImage:
+    """What every image that is built here has.
+
+    `name` is the repository's name in a registry, such as "locksmith/worker"; `tag` is the hash of
+    the output unless it is set; `created` an ISO 8601 time (1970-01-01T00:00:01Z unless set);
+    `config` is merged into the image's configuration (the OCI image specification's `config`).
+    """
+
+    name: str = field(validator=check(matching(names.unmet_image_name_rule)))
+    tag: str | None = field(
+        default=None, validator=check(matching(names.unmet_image_tag_rule), optional=True)
+    )
+    from_image: Expression | NixValue | None = field(
+        default=None, validator=check(expression, optional=True)
+    )
+    contents: Sequence[Text] = field(default=(), converter=frozen_value, validator=each(nix_value))
+    config: Mapping[str, Any] = field(
+        factory=dict, converter=frozen_value, validator=check(_mapping)
+    )
+    created: str | None = field(default=None, validator=check(nonempty_text, optional=True))
+    extra_commands: Text = field(default="", validator=check(text))
+    max_layers: int | None = field(default=None, validator=check(positive, optional=True))
+    location: Location = location_field()
+
+    def owner(self) -> dict[str, str]:
+        """Name the image in messages."""
+        return {"image": self.name} if isinstance(getattr(self, "name", None), str) else {}
+
+
+@frozen(kw_only=True)
+class LayeredImage(BuiltImage):
+    """An image of files alone, without a supervisor: a call of `dockerTools.buildLayeredImage`."""
+
+    fake_root_commands: Text = field(default="", validator=check(text))
+    enable_fakechroot: bool = field(default=False, validator=check(boolean))
+
+
+@frozen(kw_only=True)
+class Image(BuiltImage, ServiceFields):
+    """An image whose services perp looks after.
+
+    With `command` it has one service, named after the last part of the image's name, and becomes a
+    call of `lib.buildImageWithPerp`; with `services` it becomes one of `lib.buildImageWithPerps`,
+    and what describes a service belongs into each Service.
+
+    `run_as_root` holds shell commands that build the image's files as root; `labels` the image's
+    labels; `health_check` replaces the generated one (False: none); `stop_grace_period` is how
+    many seconds a service may take to stop before it is killed.
+
+    Raises DefinitionError when a value is wrong.
+    """
+
+    command: Command | None = field(
+        default=None, converter=frozen_value, validator=check(shell_command, optional=True)
+    )
+    services: Sequence[Service] = field(default=(), converter=frozen_value, validator=_services)
+    run_as_root: Text | None = field(default=None, validator=check(text, optional=True))
+    labels: Mapping[str, Any] = field(
+        factory=dict, converter=frozen_value, validator=check(_mapping)
+    )
+    health_check: Mapping[str, Any] | bool | None = field(
+        default=None, converter=frozen_value, validator=check(_health_check, optional=True)
+    )
+    stop_grace_period: int = field(default=8, validator=check(positive))
+
+    def __attrs_post_init__(self) -> None:
+        if self.services:
+            if self.command is not None:
+                raise refuse(self, "command", "a command or services, not both", self.command)
+            self._refuse_service_fields()
+            self._refuse_repeated_names()
+            self._refuse_wrong_order()
+        elif self.command is None:
+            raise refuse(self, "command", "a command, or services", remedy="set one of the two")
+        if self.fluentd is not None:
+            allowed = IMAGE_PARTS if self.services else (*SERVICE_PARTS, *IMAGE_PARTS)
+            self.fluentd.check(self, self.location, allowed=allowed)
+
+    def _refuse_service_fields(self) -> None:
+        for attribute in fields(ServiceFields):
+            given = getattr(self, attribute.name)
+            default = getattr(fields(Image), attribute.name).default
+            if attribute.name not in _OF_THE_IMAGE and given != default:
+                remedy = "move it into the Service that it is meant for"
+                raise refuse(self, attribute.name, "nothing beside services", given, remedy=remedy)
+
+    def _refuse_repeated_names(self) -> None:
+        listed = [service.name for service in self.services]
+        for index, name in enumerate(listed):
+            if name in listed[:index]:
+                raise refuse(self, f"services[{index}].name", "a name used once", name)
+
+    def _refuse_wrong_order(self) -> None:
+        order = {service.name: service.after for service in self.services}
+        expected = f"the name of a service of this image ({', '.join(order)})"
+        for service in self.services:
+            for index, name in enumerate(service.after):
+                if name not in order:
+                    error = refuse(service, f"after[{index}]", expected, name)
+                    raise error.located(image=self.name)
+        try:
+            TopologicalSorter(order).prepare()
+        except CycleError as error:
+            cycle = " after ".join(error.args[1][::-1])
+            raise refuse(self, "services", "an order without a cycle", cycle) from None
+
+
+@frozen(kw_only=True)
+class PulledImage:
+    """An image from a registry, fixed by its digest: a call of `dockerTools.pullImage`.
+
+    `image_name` may begin with the registry's host and port; `image_digest` is "sha256:..." and
+    `sha256` the hash of what is fetched (`nixgen packages prefetch` finds both). It appears under
+    `dockerImages.pulled`.
+
+    Raises DefinitionError when a value is wrong.
+    """
+
+    image_name: str = field(validator=check(matching(names.unmet_repository_rule)))
+    image_digest: str = field(validator=check(matching(names.unmet_digest_rule)))
+    sha256: str = field(validator=check(nonempty_text))
+    final_image_name: str | None = field(
+        default=None, validator=check(matching(names.unmet_repository_rule), optional=True)
+    )
+    final_image_tag: str = field(
+        default="latest", validator=check(matching(names.unmet_image_tag_rule))
+    )
+    os: str = field(default="linux", validator=check(nonempty_text))
+    arch: str | None = field(default=None, validator=check(nonempty_text, optional=True))
+    tls_verify: bool = field(default=True, validator=check(boolean))
+    location: Location = location_field()
+
+    def owner(self) -> dict[str, str]:
+        """Name the image in messages."""
+        return {"image": self.image_name} if hasattr(self, "image_name") else {}

@@ -1,0 +1,78 @@
+"""Projects: the images that belong together, and the package set they are built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import Attribute, field, frozen
+
+from nixgen.definitions import names
+from nixgen.definitions.fluentd import Fluentd
+from nixgen.definitions.fluentd_checks import IMAGE_PARTS
+from nixgen.definitions.image import Image, LayeredImage, PulledImage
+from nixgen.definitions.validation import each, frozen_value, location_field, matching, refuse
+from nixgen.errors import Location
+
+AnyImage = Image | LayeredImage | PulledImage
+PULLED = "pulled"
+
+
+@frozen(kw_only=True)
+class DebianPackageSet:
+    """Programs from Debian's packages, fetched by Nix from the lock of `nixgen packages lock`.
+
+    `packages` names the Debian packages wanted beside those that nixgen needs itself; each is then
+    `pkgs.<name>`, or `pkgs["<name>"]` where the name is no identifier of Python.
+    """
+
+    packages: Sequence[str] = field(
+        default=(),
+        converter=frozen_value,
+        validator=each(matching(names.unmet_debian_package_rule)),
+    )
+    location: Location = location_field()
+
+    def owner(self) -> dict[str, str]:
+        """Give nothing: a package set belongs to no image."""
+        return {}
+
+
+def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
+    if not isinstance(images, Mapping):
+        raise refuse(project, attribute.name, "a dict of images", images)
+    for name, image in images.items():
+        path = f"{attribute.name}[{name!r}]"
+        if not isinstance(name, str) or names.unmet_job_name_rule(name):
+            expected = names.unmet_job_name_rule(str(name)) or "a string"
+            raise refuse(project, path, expected, name)
+        if name == PULLED:
+            remedy = "a PulledImage appears below it by itself"
+            raise refuse(
+                project, path, "another name than that of the pulled images", remedy=remedy
+            )
+        if not isinstance(image, AnyImage):
+            raise refuse(project, path, "an Image, LayeredImage or PulledImage", image)
+
+
+@frozen(kw_only=True)
+class Project:
+    """What nixgen makes files of: images by the name of their attribute in `dockerImages`.
+
+    `fluentd` holds the outputs of the images that set none themselves.
+
+    Raises DefinitionError when a value is wrong.
+    """
+
+    images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
+    package_set: DebianPackageSet = field(factory=DebianPackageSet)
+    fluentd: Fluentd | None = None
+    location: Location = location_field()
+
+    def owner(self) -> dict[str, str]:
+        """Give nothing: a project belongs to no image."""
+        return {}
+
+    def __attrs_post_init__(self) -> None:
+        if self.fluentd is not None:
+            self.fluentd.check(self, self.location, allowed=IMAGE_PARTS)

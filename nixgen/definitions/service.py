@@ -1,0 +1,96 @@
+"""Services: what a container runs, as whom, with what, and after which others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import Attribute, field, frozen
+
+from nixgen.definitions import names
+from nixgen.definitions.fluentd import Fluentd
+from nixgen.definitions.fluentd_checks import SERVICE_PARTS
+from nixgen.definitions.validation import (
+    Text,
+    boolean,
+    check,
+    each,
+    frozen_value,
+    location_field,
+    matching,
+    nonempty_text,
+    one_of,
+    positive,
+    refuse,
+    text,
+)
+from nixgen.errors import Location
+
+USERS = ("nobody", "root")
+ON_FAILURE = ("restart", "exit")
+
+Command = Text | Sequence[Text]
+"""A line for the shell, or the program and its arguments, which are then quoted for the shell."""
+
+
+def shell_command(value: object) -> str | None:
+    """Allow a shell line or a list of arguments, neither of them empty."""
+    if not isinstance(value, tuple):
+        return nonempty_text(value)
+    if not value:
+        return "a list of at least the program's name"
+    return nonempty_text(value[0]) or next(filter(None, map(text, value)), None)
+
+
+def _fluentd(definition: Any, attribute: Attribute[Any], value: object) -> None:
+    if value is not None and not isinstance(value, Fluentd):
+        raise refuse(definition, attribute.name, "a Fluentd(...)", value)
+
+
+@frozen(kw_only=True, slots=False)  # Image has a second base, and only one may have slots
+class ServiceFields:
+    """What a service and an image of one service have in common, beside the command.
+
+    The arguments of Nix have the same names in camelCase. The command runs under perp as `user`
+    ("nobody" or "root"), after `pre_start_script` (shell, the same user, `set -e`; what it exports
+    reaches the command), with the variables of `environment_file` (a file or folder in the format
+    of runenv(8)) and in the folder `chdir`. A `one_shot` service runs once. After `max_failures`
+    failures in a row a service with `on_failure="exit"` ends the container with its own status.
+    """
+
+    pre_start_script: Text = field(default="", validator=check(text))
+    user: str = field(default="nobody", validator=check(one_of(*USERS)))
+    environment_file: Text | None = field(
+        default=None, validator=check(nonempty_text, optional=True)
+    )
+    chdir: Text | None = field(default=None, validator=check(nonempty_text, optional=True))
+    one_shot: bool = field(default=False, validator=check(boolean))
+    on_failure: str = field(default="restart", validator=check(one_of(*ON_FAILURE)))
+    max_failures: int = field(default=5, validator=check(positive))
+    fluentd: Fluentd | None = field(default=None, validator=_fluentd)
+    location: Location = location_field()
+
+
+@frozen(kw_only=True)
+class Service(ServiceFields):
+    """One of the services of an image.
+
+    `after` names the services of the same image that this one waits for: until a one-shot service
+    has succeeded, or until another has been up for 3 seconds.
+
+    Raises DefinitionError when a value is wrong.
+    """
+
+    name: str = field(validator=check(matching(names.unmet_service_name_rule)))
+    command: Command = field(converter=frozen_value, validator=check(shell_command))
+    after: Sequence[str] = field(
+        default=(), converter=frozen_value, validator=each(matching(names.unmet_service_name_rule))
+    )
+
+    def owner(self) -> dict[str, str]:
+        """Name the service in messages."""
+        return {"service": self.name} if isinstance(getattr(self, "name", None), str) else {}
+
+    def __attrs_post_init__(self) -> None:
+        if self.fluentd is not None:
+            self.fluentd.check(self, self.location, allowed=SERVICE_PARTS)

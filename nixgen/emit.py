@@ -1,0 +1,181 @@
+"""Write a project's files: plan them, compare them with what is there, write what differs.
+
+Two kinds of files are written. A generated file begins with a marker; the files of the Nix library
+are copies, and a list beside them holds their sums. A file that has neither, or whose sum differs,
+was not written by nixgen or was changed since: it is never overwritten or removed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import frozen
+
+from nixgen.errors import UsageError
+from nixgen.plan import IMAGES_FOLDER, Plan
+from nixgen.template import MARKER
+
+LIBRARY_LIST = "nix/nixgen-library.json"
+_TEMPORARY_PREFIX = ".nixgen-emit-"
+
+
+@frozen
+class Changes:
+    """What has to happen to a folder: new contents by path, and the paths to remove."""
+
+    write: Mapping[str, bytes]
+    remove: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.write or self.remove)
+
+
+def compare(folder: Path, plan: Plan) -> Changes:
+    """Return what separates the folder from the plan.
+
+    Raises UsageError when that would overwrite a file that is not nixgen's own.
+    """
+    listed = _read_list(folder)
+    write: dict[str, bytes] = {}
+    for path, text in plan.generated.items():
+        current = _read(folder / path)
+        if current is not None and not _is_generated(current):
+            raise _not_ours(path, f"its first line does not begin with `{MARKER}`")
+        if current != text.encode():
+            write[path] = text.encode()
+    for path, contents in plan.library.items():
+        current = _read(folder / path)
+        if current == contents:
+            continue
+        if current is not None and _sum(current) != listed.get(path):
+            raise _not_ours(path, "it was changed since nixgen laid it there")
+        write[path] = contents
+    if plan.library:
+        new_list = json.dumps(
+            {path: _sum(plan.library[path]) for path in sorted(plan.library)}, indent=1
+        )
+        if _read(folder / LIBRARY_LIST) != (encoded := f"{new_list}\n".encode()):
+            write[LIBRARY_LIST] = encoded
+    return Changes(
+        write, (*_obsolete_images(folder, plan), *_obsolete_library(folder, plan, listed))
+    )
+
+
+def apply(folder: Path, changes: Changes) -> None:
+    """Make the changes, each file whole or not at all.
+
+    Raises UsageError when a file cannot be written.
+    """
+    with _locked(folder):
+        for stale in _left_over(folder):
+            stale.unlink(missing_ok=True)
+        for path, contents in changes.write.items():
+            _write(folder / path, contents)
+        for path in changes.remove:
+            (folder / path).unlink(missing_ok=True)
+
+
+def differences(folder: Path, changes: Changes) -> Iterator[str]:
+    """Yield the changes as the lines of a unified diff."""
+    after: dict[str, bytes | None] = {**changes.write, **dict.fromkeys(changes.remove)}
+    for path, contents in sorted(after.items()):
+        yield from difflib.unified_diff(
+            _lines(_read(folder / path)), _lines(contents), path, path, lineterm=""
+        )
+
+
+def _lines(contents: bytes | None) -> list[str]:
+    return (contents or b"").decode(errors="replace").splitlines()
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def _is_generated(contents: bytes) -> bool:
+    return contents.startswith(MARKER.encode())
+
+
+def _not_ours(path: str, reason: str) -> UsageError:
+    return UsageError(
+        f"{path}: nixgen does not overwrite this file: {reason}\n"
+        "  move or remove it, then run the command again"
+    )
+
+
+def _sum(contents: bytes) -> str:
+    return hashlib.sha256(contents).hexdigest()
+
+
+def _read_list(folder: Path) -> dict[str, str]:
+    try:
+        listed = json.loads(_read(folder / LIBRARY_LIST) or b"{}")
+    except ValueError:
+        listed = None
+    if not isinstance(listed, dict):
+        raise UsageError(f"{LIBRARY_LIST}: cannot be read\n  restore it, or remove it with nix/")
+    return listed
+
+
+def _obsolete_images(folder: Path, plan: Plan) -> Iterator[str]:
+    for file in sorted((folder / IMAGES_FOLDER).glob("*.nix")):
+        path = file.relative_to(folder).as_posix()
+        if path not in plan.generated and _is_generated(_read(file) or b""):
+            yield path
+
+
+def _obsolete_library(folder: Path, plan: Plan, listed: Mapping[str, str]) -> Iterator[str]:
+    if not plan.library:
+        return
+    for path, sha256 in listed.items():
+        current = _read(folder / path)
+        if path not in plan.library and current is not None and _sum(current) == sha256:
+            yield path
+
+
+def _write(file: Path, contents: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=file.parent, prefix=_TEMPORARY_PREFIX, delete=False
+        ) as temporary:
+            try:
+                temporary.write(contents)
+                temporary.flush()
+                os.fchmod(temporary.fileno(), 0o644)
+                Path(temporary.name).replace(file)
+            except BaseException:
+                Path(temporary.name).unlink(missing_ok=True)
+                raise
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def _left_over(folder: Path) -> Iterator[Path]:
+    """Yield the temporary files of a run that was killed."""
+    yield from folder.glob(f"{_TEMPORARY_PREFIX}*")
+    yield from (folder / "nix").rglob(f"{_TEMPORARY_PREFIX}*")
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep two runs in one folder apart; the lock ends with the process."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,107 @@
+"""Lower definitions to the Nix expressions that stand for them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from attrs import fields
+
+from nixgen.definitions import (
+    AnyImage,
+    Fluentd,
+    Image,
+    LayeredImage,
+    Project,
+    PulledImage,
+    Service,
+)
+from nixgen.definitions.project import PULLED
+from nixgen.expression import (
+    AttributeSet,
+    Call,
+    Expression,
+    Path,
+    Select,
+    Variable,
+    to_expression,
+)
+
+_FIRST = ("name", "image_name", "command", "services")
+_LIB = Variable("lib")
+_PKGS = Variable("pkgs")
+
+
+def image(definition: AnyImage) -> Expression:
+    """Return the call that builds the image, or fetches it."""
+    return Call(_builder(definition), (_arguments(definition),))
+
+
+def docker_images(project: Project) -> Expression:
+    """Return the set of the project's images, each imported from its file when it is asked for."""
+    imports: dict[bool, dict[str, Expression]] = {False: {}, True: {}}
+    for name, definition in sorted(project.images.items()):
+        file = f"./nix/images/{name}.nix"
+        pulled = isinstance(definition, PulledImage)
+        imports[pulled][name] = _import(file, Variable("arguments"))
+    return AttributeSet({**imports[False], PULLED: AttributeSet(imports[True])})
+
+
+def package_set(project: Project) -> Expression:
+    """Return the package set that the project's images are built from."""
+    arguments = {"lock": Path("./.nixgen/debian.json"), "system": Variable("system")}
+    return _import("./nix/package-sets/debian", AttributeSet(arguments))
+
+
+def _import(file: str, argument: Expression) -> Expression:
+    return Call(Variable("import"), (Path(file), argument))
+
+
+def _builder(definition: AnyImage) -> Expression:
+    match definition:
+        case Image(services=()):
+            return Select(_LIB, ("buildImageWithPerp",))
+        case Image():
+            return Select(_LIB, ("buildImageWithPerps",))
+        case LayeredImage():
+            return Select(_PKGS, ("dockerTools", "buildLayeredImage"))
+        case PulledImage():
+            return Select(_PKGS, ("dockerTools", "pullImage"))
+
+
+def _arguments(definition: AnyImage | Service) -> Expression:
+    """Return the definition's fields as arguments of Nix, those with their default left out."""
+    kind: Any = type(definition)
+    return AttributeSet(
+        {
+            argument: _value(value)
+            for field, argument, default in _parameters(kind)
+            if (value := getattr(definition, field)) != default
+        }
+    )
+
+
+@cache
+def _parameters(definition: type[Any]) -> list[tuple[str, str, Any]]:
+    """Return name, argument of Nix and default of the class's fields, the naming ones first."""
+    arguments = [field for field in fields(definition) if field.metadata.get("argument", True)]
+    arguments.sort(key=lambda field: field.name not in _FIRST)
+    return [(field.name, _camel_case(field.name), _default(field.default)) for field in arguments]
+
+
+def _default(default: Any) -> Any:
+    factory = getattr(default, "factory", None)
+    return factory() if factory else default
+
+
+def _camel_case(name: str) -> str:
+    return re.sub("_([a-z])", lambda match: match[1].upper(), name)
+
+
+def _value(value: object) -> Expression:
+    if isinstance(value, Fluentd):
+        return to_expression(value.to_data())
+    if isinstance(value, tuple) and value and isinstance(value[0], Service):
+        return to_expression([_arguments(service) for service in value])
+    return to_expression(value)

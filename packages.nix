@@ -1,0 +1,38 @@
+# The programs that the images of this repository run: small, real, with something to see.
+{ pkgs }:
+
+{
+  # Makes a new key every second, and says which keys still open what was locked before.
+  locksmith = pkgs.writeShellScriptBin "vault-fernet-locksmith" ''
+    keys=/tmp/keys
+    mkdir -p "$keys"
+    number=0
+    while true; do
+      number=$((number + 1))
+      head -c 32 /dev/urandom | base64 > "$keys/$number"
+      rm -f "$keys/$((number - 3))"
+      echo "locksmith: made key $number, keys in use: $(ls "$keys" | sort -n | tr '\n' ' ')"
+      sleep 1
+    done
+  '';
+
+  # Serves a folder of graphs over HTTP.
+  gremlinServer = pkgs.writeShellScriptBin "gremlin-server" ''
+    exec ${pkgs.busybox}/bin/busybox httpd -f -p 8182 -h "$1"
+  '';
+
+  # Reads the vertices from the server, again and again, and says how many there are.
+  gremlinSync = pkgs.writeShellScriptBin "gremlin-sync" ''
+    while sleep 1; do
+      vertices=$(${pkgs.busybox}/bin/busybox wget -qO- "$GREMLIN_URL") || continue
+      set -- $vertices
+      echo "gremlin-sync: $# vertices"
+    done
+  '';
+
+  greeting = pkgs.writeTextFile {
+    name = "greeting";
+    destination = "/index.html";
+    text = "Hello from a container that Nix built.\n";
+  };
+}

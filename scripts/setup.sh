@@ -1,0 +1,61 @@
+#!/bin/sh
+# Install what nixgen's demo and tests need: Debian's packages, and a virtual environment.
+# Does nothing where everything is there. Takes the folder of the virtual environment.
+set -eu
+
+venv=$1
+
+# What the tests run beside what the demo needs: a registry, a shell checker, ssh, perp's stand-in.
+wanted='nix-bin podman runc skopeo conmon netavark fuse-overlayfs uidmap python3-venv busybox-static
+docker-registry apache2-utils openssh-client openssh-server openssl shellcheck git'
+
+fail() {
+    printf 'set-up: %s\n' "$@" >&2
+    exit 2
+}
+
+missing_packages() {
+    for package in $wanted; do
+        status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+        [ "$status" = installed ] || printf '%s ' "$package"
+    done
+}
+
+if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    fail 'this machine has no apt: the demo and the tests build images from the debian package set,' \
+        'which asks apt what to fetch. Install Nix, podman, skopeo and Python 3.11 by hand, and in' \
+        'projects of your own use the nixpkgs package set (docs/package-sets.md).'
+fi
+
+missing=$(missing_packages)
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" = 0 ]; then
+        as_root=
+    elif command -v sudo >/dev/null; then
+        as_root=sudo
+    else
+        fail "neither root nor sudo: ask somebody to run: apt-get install $missing"
+    fi
+    echo "set-up: installing $missing" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    $as_root apt-get -qq update
+    # shellcheck disable=SC2086 # a list of names
+    $as_root apt-get -qq install --yes --no-install-recommends $missing >/dev/null
+elif [ -z "$(apt-cache policy nix-bin 2>/dev/null | grep 'http' || true)" ]; then
+    [ "$(id -u)" != 0 ] || apt-get -qq update
+fi
+
+# Root builds without Nix's daemon; Nix then insists on build users unless it is told otherwise.
+if [ "$(id -u)" = 0 ] && [ ! -e /etc/nix/nix.conf ] && ! getent group nixbld >/dev/null; then
+    echo 'set-up: writing /etc/nix/nix.conf, so that root can build without the daemon' >&2
+    mkdir -p /etc/nix
+    printf '# Written by the set-up of nixgen.\nbuild-users-group =\n' >/etc/nix/nix.conf
+fi
+
+stamp=$venv/installed
+if [ ! -e "$stamp" ] || [ -n "$(find pyproject.toml -newer "$stamp")" ]; then
+    echo "set-up: installing nixgen into $venv" >&2
+    [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --editable '.[dev]'
+    touch "$stamp"
+fi
