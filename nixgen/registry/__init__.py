@@ -1,0 +1,28 @@
+"""Registries: addresses, credentials, and pushing images without waste."""
+
+from nixgen.registry.address import Registry, image_tags, parse_registry
+from nixgen.registry.client import Client
+from nixgen.registry.credentials import Credentials, find_credentials
+from nixgen.registry.history import TaggedImage, find_commits
+from nixgen.registry.layout import Layout, read_layout
+from nixgen.registry.push import ImagePush, Pushed, Pusher
+from nixgen.registry.retry import Retry
+from nixgen.registry.transport import Transport
+
+__all__ = [
+    "Client",
+    "Credentials",
+    "ImagePush",
+    "Layout",
+    "Pushed",
+    "Pusher",
+    "Registry",
+    "Retry",
+    "TaggedImage",
+    "Transport",
+    "find_commits",
+    "find_credentials",
+    "image_tags",
+    "parse_registry",
+    "read_layout",
+]

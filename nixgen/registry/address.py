@@ -1,0 +1,78 @@
+"""Addresses of registries, and the repositories and tags that images have there."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from attrs import frozen
+
+from nixgen.definitions import names
+from nixgen.errors import UsageError
+
+_DOCKER_HUB = "docker.io"
+_DOCKER_HUB_API = "registry-1.docker.io"
+
+
+@frozen
+class Registry:
+    """Where images go: `host` (with its port, if any) and a path before every repository's name."""
+
+    host: str
+    path: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.host, self.path) if part)
+
+    @property
+    def api_host(self) -> str:
+        """The host that speaks the registry protocol; Docker Hub's is not its name."""
+        return _DOCKER_HUB_API if self.host == _DOCKER_HUB else self.host
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host is this machine, which no proxy can reach."""
+        name = self.host.rsplit(":", 1)[0] if not self.host.endswith("]") else self.host
+        if name == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(name.strip("[]")).is_loopback
+        except ValueError:
+            return False
+
+    def repository(self, image_name: str) -> str:
+        """Return the repository's name within the registry."""
+        name = f"{self.path}/{image_name}" if self.path else image_name
+        official = self.host == _DOCKER_HUB and "/" not in name
+        return f"library/{name}" if official else name
+
+
+def parse_registry(address: str) -> Registry:
+    """Read `[https://]HOST[:PORT][/PATH]`.
+
+    Raises UsageError for anything else.
+    """
+    scheme, separator, rest = address.rpartition("://")
+    if separator and scheme != "https":
+        raise UsageError(
+            f"registry {address!r}: expected https://, got {scheme}://\n"
+            "  leave the scheme out and name the host with --insecure-registry "
+            "if it is to be reached without TLS"
+        )
+    host, _, path = rest.rstrip("/").partition("/")
+    if expected := names.unmet_registry_rule(host):
+        raise UsageError(f"registry {address!r}: expected {expected}, got {host!r}")
+    if path and (expected := names.unmet_repository_rule(path)):
+        raise UsageError(f"registry {address!r}: expected {expected}, got {path!r}")
+    return Registry(host, path)
+
+
+def image_tags(commit_id: str, output_sha: str, image_name: str) -> tuple[str, str]:
+    """Return the tags of an image: the commit's, then the one that is the same for every commit.
+
+    Raises UsageError when the commit id cannot be part of a tag.
+    """
+    tags = (names.commit_image_tag(commit_id, output_sha, image_name), output_sha)
+    for tag in tags:
+        if expected := names.unmet_image_tag_rule(tag):
+            raise UsageError(f"image {image_name}: expected {expected}, got {tag!r}")
+    return tags

@@ -1,0 +1,60 @@
+"""Find the commits behind an image: the tags of a repository that name one digest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from attrs import frozen
+
+from nixgen.definitions.names import OUTPUT_SHA_LENGTH
+from nixgen.registry.client import Client
+
+_JOBS = 8
+_COMMIT_TAG = re.compile(
+    rf"(?P<commit_id>.+)-(?P<output_sha>[0-9a-z]{{{OUTPUT_SHA_LENGTH}}})-(?P<image_name>.+)"
+)
+
+
+@frozen
+class TaggedImage:
+    """An image as the registry knows it: its digest, and the commits whose tags name it."""
+
+    repository: str
+    digest: str
+    commit_ids: Sequence[str]
+
+
+def find_commits(
+    client: Client, repository: str, image_name: str, reference: str
+) -> TaggedImage | None:
+    """Return the image that a tag such as an outputSha names, or None when there is none.
+
+    A commit belongs to it when its tag names the same digest, whatever outputSha the tag holds.
+    Raises RegistryError.
+    """
+    client.connect()
+    digest = client.manifest_digest(repository, reference)
+    if digest is None:
+        return None
+    commits = {
+        tag: commit_id
+        for tag in client.tags(repository)
+        if (commit_id := _commit_id(tag, image_name))
+    }
+    with ThreadPoolExecutor(_JOBS) as pool:
+        digests = pool.map(lambda tag: client.manifest_digest(repository, tag), commits)
+        found = [
+            commit_id
+            for commit_id, its in zip(commits.values(), digests, strict=True)
+            if its == digest
+        ]
+    return TaggedImage(repository, digest, sorted(set(found)))
+
+
+def _commit_id(tag: str, image_name: str) -> str | None:
+    match = _COMMIT_TAG.fullmatch(tag)
+    if match is None or match["image_name"] != image_name.replace("/", "-"):
+        return None
+    return match["commit_id"]
