@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from nixgen.definitions import Project
-from nixgen.errors import DefinitionError, Location, NixgenError
+from nixgen.errors import DefinitionError, Location, NixgenError, Problem
 
 DEFINITIONS_FILE = "images.py"
 _IMAGE_CLASSES = {"Image", "LayeredImage", "PulledImage"}
@@ -61,12 +61,10 @@ def _run(source: str, module: ModuleType, folder: Path) -> None:
         exec(compile(source, DEFINITIONS_FILE, "exec"), module.__dict__)  # noqa: S102 (their own file)
     except SyntaxError as error:
         name = error.filename or DEFINITIONS_FILE
-        raise LoadError(
-            f"{name}:{error.lineno}: {error.msg}\n  {(error.text or '').strip()}"
-        ) from None
+        text = "" if name != DEFINITIONS_FILE else source.splitlines()[(error.lineno or 1) - 1]
+        raise LoadError(f"{name}:{error.lineno}: {error.msg}\n  {text.strip()}") from None
     except DefinitionError as error:
-        location = error.problem.location
-        raise error.located(attribute=_enclosing_image(source, location)) from None
+        raise error.located(attribute=_enclosing_image(source, error.problem)) from None
     except NixgenError as error:
         raise LoadError(f"{_innermost(error)}: {error}") from None
     except Exception as error:
@@ -90,12 +88,15 @@ def _innermost(error: Exception) -> Location:
     )
 
 
-def _enclosing_image(source: str, location: Location | None) -> str | None:
+def _enclosing_image(source: str, problem: Problem) -> str | None:
     """Return the attribute whose image, in the text of the definitions file, holds the line.
 
     A definition is made before the project gives it its attribute, so only the text tells it.
     """
+    location = problem.location
     if location is None or location.file != DEFINITIONS_FILE:
+        return None
+    if problem.image is None and problem.service is None:
         return None
     images = [
         key.value
