@@ -67,6 +67,10 @@ let
       inherit (locked) seed;
     };
     cacert = import ./cacert.nix { inherit debs runBusybox; };
+    fakeroot = import ./fakeroot.nix {
+      inherit debs toPackage;
+      inherit (packages) busybox writeScriptBin;
+    };
     perp = import ./perp { pkgs = packages; };
     python3 = import ./python3.nix {
       inherit

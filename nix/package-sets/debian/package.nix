@@ -21,7 +21,6 @@ let
   */
   alternatives = {
     bash.sh = "bash";
-    fakeroot.fakeroot = "fakeroot-sysv";
     gawk.awk = "gawk";
   };
 in
@@ -35,6 +34,10 @@ runBusybox {
   script = ./package.sh;
   environment = {
     inherit (debs.platform) loader triplet;
+    outputs = [
+      "out"
+      "lib"
+    ];
     shell = "${busybox}/bin/sh";
     programFolders = map (each: debs.all.${each}) debianNames;
     libraryFolders = map (each: debs.all.${each}) closure;

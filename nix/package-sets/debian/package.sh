@@ -1,17 +1,15 @@
 # Make $out/bin with a program for each one of the Debian packages in $programFolders. A dynamic
-# one is started through the unpacked loader with the libraries of $libraryFolders, so that it
-# finds them without LD_LIBRARY_PATH, which its children would inherit.
+# one is started through the unpacked loader with the libraries in $lib, those of $libraryFolders,
+# so that it finds them without LD_LIBRARY_PATH, which its children would inherit.
 
-package=${out#"$NIX_STORE/"*-}
-libraries=$out/libexec/$package/lib
-mkdir -p "$out/bin" "$libraries"
+mkdir -p "$out/bin" "$lib"
 
 for folder in $libraryFolders; do
   for library in "$folder/usr/lib/$triplet"/*.so* "$folder/usr/lib"/*.so*; do
-    test -f "$library" && ln -sf "$library" "$libraries/"
+    test -f "$library" && ln -sf "$library" "$lib/"
   done
 done
-loader=$libraries/$loader
+loader=$lib/$loader
 
 # The interpreter in the first line of a script.
 interpreter_of() {
@@ -32,7 +30,7 @@ add_program() {
     esac
   elif "$loader" --verify "$program"; then
     start_through "$wrapper" \
-      "$loader --inhibit-cache --library-path $libraries --argv0 \"\$0\" $program"
+      "$loader --inhibit-cache --library-path $lib --argv0 \"\$0\" $program"
   else
     ln -s "$program" "$wrapper"
   fi

@@ -9,10 +9,11 @@
 }:
 let
   writeTextFile = import ./writeTextFile.nix { inherit runBusybox; };
-  runCommand = import ./runCommand.nix { inherit lib makeDerivation packages; };
+  runBash = import ./runBash.nix { inherit lib makeDerivation packages; };
+  runCommand = import ./runCommand.nix { inherit packages runBash; };
 in
 {
-  inherit runCommand writeTextFile;
+  inherit runBash runCommand writeTextFile;
 
   buildEnv = import ./buildEnv.nix { inherit runCommand; };
 

@@ -5,13 +5,9 @@
   something to nixpkgs' `runCommand` as well: `meta`, `passthru`, `nativeBuildInputs` and
   `buildInputs`, whose programs join the PATH.
 */
-{
-  lib,
-  makeDerivation,
-  packages,
-}:
+{ packages, runBash }:
 let
-  tools = [
+  usualTools = [
     packages.coreutils
     packages.findutils
     packages.gawk
@@ -21,35 +17,23 @@ let
     packages.gzip
     packages.bash
   ];
-
-  toolPath = lib.makeBinPath tools;
-
-  withoutDerivation = [
-    "meta"
-    "passthru"
-  ];
 in
 name: environment: buildCommand:
-let
-  inputs = environment.nativeBuildInputs or [ ] ++ environment.buildInputs or [ ];
-in
-makeDerivation {
+runBash {
   inherit name;
+  script = ./runCommand.sh;
+  tools = environment.nativeBuildInputs or [ ] ++ environment.buildInputs or [ ] ++ usualTools;
   meta = environment.meta or { };
   passthru = environment.passthru or { };
-  builder = "${packages.busybox}/bin/sh";
-  args = [
-    "-eu"
-    ./runCommand.sh
-  ];
   environment = {
     preferLocalBuild = true;
   }
-  // removeAttrs environment withoutDerivation
+  // removeAttrs environment [
+    "meta"
+    "passthru"
+  ]
   // {
     inherit buildCommand;
-    bash = packages.runtimeShell;
-    toolPath = if inputs == [ ] then toolPath else "${lib.makeBinPath inputs}:${toolPath}";
     passAsFile = [ "buildCommand" ] ++ environment.passAsFile or [ ];
   };
 }

@@ -1,5 +1,4 @@
-# Run the build command with bash.
+# Run the build command in this very shell.
 
-export PATH="$toolPath"
-export SHELL="$bash"
-exec "$bash" -eu -o pipefail "$buildCommandPath"
+# shellcheck disable=SC1090 # the command is the caller's
+. "$buildCommandPath"

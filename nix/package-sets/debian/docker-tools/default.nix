@@ -1,0 +1,68 @@
+/**
+  Container images, under the names and with the arguments of nixpkgs' `dockerTools`.
+*/
+{ pkgs }:
+let
+  inherit (pkgs) lib;
+
+  packTools = [
+    pkgs.coreutils
+    pkgs.findutils
+    pkgs.gawk
+    pkgs.gnugrep
+    pkgs.gnused
+    pkgs.gnutar
+    pkgs.gzip
+    pkgs.openssl
+    pkgs.bash
+  ];
+
+  checkArguments = import ./checkArguments.nix { };
+  compressLayer = import ./compressLayer.nix { inherit pkgs; };
+  layerPaths = import ./layerPaths.nix { inherit lib; };
+  loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
+  makeImage = import ./makeImage.nix { inherit compressLayer packTools pkgs; };
+  rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
+  storeLayer = import ./storeLayer.nix { inherit lib packTools pkgs; };
+
+  /**
+    The platform's name in container images, as Go writes it.
+  */
+  architecture =
+    {
+      aarch64-linux = "arm64";
+      x86_64-linux = "amd64";
+    }
+    .${pkgs.system};
+in
+{
+  buildImage = import ./buildImage.nix {
+    inherit
+      architecture
+      checkArguments
+      layerPaths
+      lib
+      loadArchive
+      makeImage
+      pkgs
+      rootFileSystem
+      storeLayer
+      ;
+  };
+
+  buildLayeredImage = import ./buildLayeredImage.nix {
+    inherit
+      architecture
+      checkArguments
+      layerPaths
+      lib
+      loadArchive
+      makeImage
+      pkgs
+      rootFileSystem
+      storeLayer
+      ;
+  };
+
+  pullImage = import ./pullImage.nix { inherit architecture pkgs; };
+}

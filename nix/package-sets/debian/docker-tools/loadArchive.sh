@@ -1,0 +1,34 @@
+# Take a docker archive apart: its layers, uncompressed, its configuration, and which store paths
+# the layers hold.
+
+mkdir "$out" archive
+if test "$(head --bytes=2 "$fromImage" | od -An -tx1)" = ' 1f 8b'; then
+  gzip -dc "$fromImage" | tar --extract --directory=archive
+else
+  tar --extract --directory=archive --file="$fromImage"
+fi
+
+jq --exit-status --arg name "$fromImageName" --arg tag "$fromImageTag" '
+  def matches: (split(":") | (.[:-1] | join(":")), .[-1]) as [$image, $version]
+    | ($name == "" or $name == $image) and ($tag == "" or $tag == $version);
+  map(select($name + $tag == "" or any(.RepoTags[]?; matches))) | first // empty
+' archive/manifest.json >image.json || {
+  echo "$fromImage: no image ${fromImageName:-of any name}:${fromImageTag:-of any tag} in it" >&2
+  exit 1
+}
+
+cp "archive/$(jq --raw-output .Config image.json)" "$out/config.json"
+
+number=0
+jq --raw-output '.Layers[]' image.json | while read -r name; do
+  number=$((number + 1))
+  file=$out/$number.tar
+  if test "$(head --bytes=2 "archive/$name" | od -An -tx1)" = ' 1f 8b'; then
+    gzip -dc "archive/$name" >"$file"
+  else
+    cp "archive/$name" "$file"
+  fi
+  digest=$(openssl dgst -sha256 -r "$file")
+  echo "${digest%% *} $(stat --format=%s "$file") $file" >>"$out/layers"
+  tar --list --file="$file"
+done | sed -n 's,^\.\?/*\(nix/store/[^/]*\).*,/\1,p' | sort -u >"$out/paths"

@@ -1,0 +1,109 @@
+/**
+  An image from its layers: a docker archive, and beside it the same image in other forms.
+
+  # Inputs
+
+  `configFile`
+  : the image's configuration, `config` in the OCI image specification, as JSON
+
+  `layers`
+  : all layers, the lowest first
+
+  `parentConfig`
+  : null, or the configuration of the image below
+
+  # Output
+
+  The archive, a derivation with
+  - `imageName`, `imageTag`
+  - `layers`: the layers' derivations, the lowest first
+  - `imageConfig`: the image's configuration as it is in the image
+  - `oci`: an OCI image folder with compressed layers, its blobs being links into the layers
+  - `ociUncompressed`: the same with plain layers
+*/
+{
+  compressLayer,
+  packTools,
+  pkgs,
+}:
+{
+  name,
+  tag,
+  created,
+  architecture,
+  configFile,
+  layers,
+  parentConfig,
+  storeName,
+  meta,
+  passthru,
+}:
+let
+  tools = packTools ++ [ pkgs.jq ];
+
+  imageConfig = pkgs.runBash {
+    name = "image-config-${storeName}.json";
+    script = ./imageConfig.sh;
+    inherit tools;
+    environment = {
+      inherit
+        architecture
+        configFile
+        created
+        layers
+        parentConfig
+        ;
+    };
+  };
+
+  hashPart = builtins.substring 0 32 (
+    baseNameOf (builtins.unsafeDiscardStringContext imageConfig.outPath)
+  );
+
+  imageTag = if tag == null then hashPart else tag;
+
+  toForm =
+    {
+      name,
+      script,
+      layers,
+    }:
+    pkgs.runBash {
+      inherit name script tools;
+      environment = {
+        inherit imageConfig layers;
+        reference = "${imageName}:${imageTag}";
+      };
+    };
+
+  imageName = name;
+
+  archive = toForm {
+    name = "docker-image-${storeName}.tar";
+    script = ./dockerArchive.sh;
+    inherit layers;
+  };
+in
+archive
+// {
+  inherit meta;
+}
+// passthru
+// {
+  inherit
+    imageConfig
+    imageName
+    imageTag
+    layers
+    ;
+  oci = toForm {
+    name = "oci-image-${storeName}";
+    script = ./ociFolder.sh;
+    layers = map compressLayer layers;
+  };
+  ociUncompressed = toForm {
+    name = "oci-image-${storeName}-uncompressed";
+    script = ./ociFolder.sh;
+    inherit layers;
+  };
+}

@@ -1,0 +1,56 @@
+/**
+  A layer that holds the closures of some store paths without what the layers below hold.
+
+  # Inputs
+
+  `roots`
+  : the store paths
+
+  `below`
+  : layers
+
+  `root`
+  : null, or a root file system that the layer begins with
+
+  `without`
+  : paths that are left out though no layer below holds them
+
+  # Output
+
+  A folder with
+  - `layers`: a line "SHA-256, size, file" for each layer in it; none when nothing was left
+  - `paths`: the store paths that these layers hold
+*/
+{
+  lib,
+  packTools,
+  pkgs,
+}:
+{
+  name,
+  roots,
+  below,
+  owner,
+  mtime,
+  root ? null,
+  without ? [ ],
+}:
+pkgs.runBash {
+  name = "layer-${name}";
+  script = ./storeLayer.sh;
+  tools = packTools;
+  environment = owner // {
+    inherit
+      below
+      mtime
+      root
+      without
+      ;
+    exportReferencesGraph = lib.concatLists (
+      lib.imap0 (index: path: [
+        "closure-${toString index}"
+        "${path}"
+      ]) roots
+    );
+  };
+}
