@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
+from nixgen.cli.progress import progress
 from nixgen.cli.workspace import attribute_path
 from nixgen.commands import nix
 from nixgen.definitions import Project
@@ -33,15 +32,12 @@ def realise_images(
         return {}
     try:
         derivations = nix.instantiate(folder, paths, options)
-        outputs = nix.realise(derivations, options, on_log_line=_show)
+        with progress() as show:
+            outputs = nix.realise(derivations, options, on_step=show)
     except NixgenError as error:
         places = _places(project, attributes, str(error))
         raise type(error)(f"{error}{places}") from None
     return dict(zip(attributes, outputs, strict=True))
-
-
-def _show(line: str) -> None:
-    click.echo(line, err=True)
 
 
 def _places(project: Project, attributes: Sequence[str], message: str) -> str:

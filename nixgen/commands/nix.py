@@ -12,6 +12,7 @@ from typing import Any
 
 from plumbum.commands.base import BaseCommand
 
+from nixgen.commands.nix_log import NixLog, Step
 from nixgen.commands.process import find_program, run
 from nixgen.errors import BuildError, EvaluationError, NixgenError
 
@@ -52,14 +53,15 @@ def realise(
     derivations: Sequence[str],
     options: Sequence[str] = (),
     *,
-    on_log_line: Callable[[str], None] | None = None,
+    on_step: Callable[[Step], None],
 ) -> list[str]:
     """Build or fetch the outputs of the derivations; return the output paths in their order.
 
-    Each line that Nix reports goes to `on_log_line` as it comes. Raises BuildError.
+    What Nix begins to do goes to `on_step`. Raises BuildError.
     """
-    command = _program("nix-store")[["--realise", *derivations, *options]]
-    return _run(command, BuildError, on_log_line=on_log_line).split()
+    words = ["--realise", "--log-format", "internal-json", *derivations, *options]
+    log = NixLog(on_step)
+    return _run(_program("nix-store")[words], BuildError, read_log_line=log.read).split()
 
 
 def add_root(path: str, link: Path) -> None:
@@ -77,17 +79,9 @@ def _program(name: str) -> BaseCommand:
     return find_program(name, remedy=_INSTALL)
 
 
-def _run(
-    command: BaseCommand,
-    error: type[NixgenError],
-    *,
-    cwd: Path | None = None,
-    on_log_line: Callable[[str], None] | None = None,
-) -> str:
+def _run(command: BaseCommand, error: type[NixgenError], **how: Any) -> str:
     try:
-        return run(
-            command, error=error, cwd=cwd, environment=_environment(), on_log_line=on_log_line
-        )
+        return run(command, error=error, environment=_environment(), **how)
     except NixgenError as failure:
         for pattern, remedy in _REMEDIES.items():
             if re.search(pattern, str(failure)):

@@ -36,13 +36,13 @@ def run(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     stdin: str = "",
-    on_log_line: Callable[[str], None] | None = None,
+    read_log_line: Callable[[str], Iterable[str]] = lambda line: (line,),
 ) -> str:
     """Run the command and return its standard output.
 
-    `environment` is added to ours. Each line of standard error goes to `on_log_line` as it comes;
-    if the command fails, the end of it becomes part of the message. Raises `error` when the
-    command fails or cannot be started.
+    `environment` is added to ours. Each line of standard error goes to `read_log_line` as it comes;
+    the last of the lines that it returns become part of the message if the command fails. Raises
+    `error` when the command fails or cannot be started.
     """
     stdout: list[str] = []
     log: deque[str] = deque(maxlen=LOG_TAIL_LINES)
@@ -56,9 +56,7 @@ def run(
             if out is not None:
                 stdout.append(out)
             if err is not None:
-                log.append(err)
-                if on_log_line:
-                    on_log_line(err)
+                log.extend(read_log_line(err))
     except ProcessExecutionError as failure:
         raise error(failure_message(command, failure.retcode, log)) from None
     except OSError as failure:
