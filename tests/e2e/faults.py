@@ -151,11 +151,14 @@ class _Handler(BaseHTTPRequestHandler):
             return
         backend = http.client.HTTPConnection("127.0.0.1", self.server.backend_port)
         hidden = {"authorization"} if self.server.wanted_bearer else set()
-        headers = {
-            name: value for name, value in self.headers.items() if name.lower() not in hidden
-        }
         try:
-            backend.request(self.command, self.path, body=body, headers=headers)
+            backend.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in self.headers.items():
+                if name.lower() not in hidden:
+                    backend.putheader(name, value)
+            backend.endheaders()
+            for block in body:
+                backend.send(block)
             answer = backend.getresponse()
             self._answer(answer.status, dict(answer.getheaders()), answer.read())
         except OSError:

@@ -1,0 +1,139 @@
+/**
+  The jobs of a project, for Hydra and for whoever else builds `jobsets.nix`.
+
+  # Inputs
+
+  `dockerImages`
+  : the project's images; those below `pulled` get no jobs
+
+  `src`
+  : the project's source as Hydra passes it; its `rev` is the commit that is pushed
+
+  `pushToDockerRegistry`
+  : whether there are jobs that push
+
+  `registry`, `insecureRegistry`, `certificates`
+  : see `pushImage`
+
+  `timeout`
+  : the seconds that a job may take
+
+  # Output
+
+  `dockerImages.<image>`, `fluentdConf.<image>` and `report.<image>` for every image,
+  `pushDockerImages.<image>` when asked for, and `tested`, which succeeds when all but the pushing
+  did.
+*/
+{
+  buildImageReport,
+  pkgs,
+  pushImage,
+}:
+{
+  dockerImages,
+  src,
+  pushToDockerRegistry ? false,
+  registry ? "",
+  insecureRegistry ? "",
+  certificates ? null,
+  timeout ? 36000,
+}:
+let
+  inherit (builtins)
+    attrNames
+    attrValues
+    concatMap
+    filter
+    listToAttrs
+    mapAttrs
+    removeAttrs
+    ;
+
+  images = removeAttrs dockerImages [ "pulled" ];
+
+  # Images before what is made from them, pushing before reports.
+  priorities = {
+    image = 100;
+    push = 90;
+    report = 50;
+  };
+
+  toMeta = schedulingPriority: description: { inherit description schedulingPriority timeout; };
+
+  commitId =
+    src.rev or (throw ''
+      jobsets.nix: src.rev: the commit that is to be pushed is unknown. Hydra passes it with a git input named src; elsewhere pass it:
+        --arg src '{ outPath = ./.; rev = "'$(git rev-parse HEAD)'"; }'
+    '');
+
+  configured = listToAttrs (
+    concatMap (
+      name:
+      let
+        conf = images.${name}.fluentdConf or null;
+      in
+      if conf == null then
+        [ ]
+      else
+        [
+          {
+            inherit name;
+            value = conf;
+          }
+        ]
+    ) (attrNames images)
+  );
+
+  jobs = {
+    dockerImages = mapAttrs (
+      name: image:
+      image
+      // {
+        meta = toMeta priorities.image "The image ${image.imageName}" // image.meta or { };
+      }
+    ) images;
+
+    fluentdConf = mapAttrs (
+      name: conf:
+      conf
+      // {
+        meta = toMeta priorities.image "The fluentd configuration of ${images.${name}.imageName}";
+      }
+    ) configured;
+
+    report = mapAttrs (
+      name: image:
+      buildImageReport {
+        inherit image;
+        meta = toMeta priorities.report "The size and the layers of the image ${image.imageName}";
+      }
+    ) images;
+  };
+
+  tested =
+    pkgs.runCommand "tested"
+      {
+        _hydraAggregate = true;
+        constituents = concatMap attrValues (attrValues jobs);
+        meta = toMeta priorities.report "All images are built";
+      }
+      ''
+        mkdir -p $out/nix-support
+        echo "$constituents" >$out/nix-support/hydra-aggregate-constituents
+      '';
+
+  pushDockerImages = mapAttrs (
+    name: image:
+    pushImage {
+      inherit
+        certificates
+        commitId
+        image
+        insecureRegistry
+        registry
+        ;
+      meta = toMeta priorities.push "Push the image ${image.imageName} to the registry";
+    }
+  ) images;
+in
+jobs // { inherit tested; } // (if pushToDockerRegistry then { inherit pushDockerImages; } else { })
