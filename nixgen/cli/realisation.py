@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from nixgen.cli.progress import progress
@@ -30,14 +31,21 @@ def realise_images(
     ]
     if not paths:
         return {}
-    try:
+    with leading_to_definitions(project, attributes):
         derivations = nix.instantiate(folder, paths, options)
         with progress() as show:
             outputs = nix.realise(derivations, options, on_step=show)
+    return dict(zip(attributes, outputs, strict=True))
+
+
+@contextmanager
+def leading_to_definitions(project: Project, attributes: Sequence[str]) -> Iterator[None]:
+    """Add to an error of Nix where the images that it speaks of are defined."""
+    try:
+        yield
     except NixgenError as error:
         places = _places(project, attributes, str(error))
         raise type(error)(f"{error}{places}") from None
-    return dict(zip(attributes, outputs, strict=True))
 
 
 def _places(project: Project, attributes: Sequence[str], message: str) -> str:

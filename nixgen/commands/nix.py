@@ -75,6 +75,11 @@ def requisites(derivation: str) -> list[str]:
     return _run(_program("nix-store")["--query", "--requisites", derivation], BuildError).split()
 
 
+def output_paths(derivations: Sequence[str]) -> list[str]:
+    """Return the output paths of derivations with one output each, built or not."""
+    return _run(_program("nix-store")[["--query", "--outputs", *derivations]], BuildError).split()
+
+
 def _program(name: str) -> BaseCommand:
     return find_program(name, remedy=_INSTALL)
 
