@@ -1,0 +1,39 @@
+/**
+  An image with one service, which is named after the last part of the image's name.
+
+  # Inputs
+
+  Those of `buildImageWithPerps`; in the place of `services` the attributes of a service, but for
+  its name and `after`.
+
+  # Example
+
+      buildImageWithPerp {
+        name = "locksmith/worker";
+        command = "${pkgs.locksmith}/bin/vault-fernet-locksmith";
+      }
+*/
+{ buildImageWithPerps }:
+arguments:
+let
+  serviceArguments = {
+    chdir = null;
+    command = null;
+    environmentFile = null;
+    fluentd = null;
+    maxFailures = null;
+    onFailure = null;
+    oneShot = null;
+    preStartScript = null;
+    user = null;
+  };
+
+  name = arguments.name or null;
+  lastPart = if builtins.isString name then baseNameOf name else name;
+in
+buildImageWithPerps "buildImageWithPerp" (
+  removeAttrs arguments (builtins.attrNames serviceArguments)
+  // {
+    services = [ (builtins.intersectAttrs serviceArguments arguments // { name = lastPart; }) ];
+  }
+)

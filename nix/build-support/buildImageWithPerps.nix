@@ -1,0 +1,141 @@
+/**
+  An image with several services, which perpd looks after.
+
+  # Inputs
+
+  `name`
+  : the name of the image's repository, such as "gremlin/server"
+
+  `services`
+  : a list of sets, each with `name`, `command` (a shell line, or a list of a program and its
+    arguments), and perhaps `preStartScript`, `user` ("nobody" or "root"), `environmentFile`,
+    `chdir`, `oneShot`, `after` (names of services), `onFailure` ("restart" or "exit"),
+    `maxFailures`, `fluentd`
+
+  `fromImage`
+  : the parent image; `dockerImages.pulled.kubernetesBaseImage` by default, where there is one, else
+    `baseImage`; null for none
+
+  `config`, `labels`
+  : the image's configuration as in the OCI image specification, joined with what perp needs
+
+  `contents`, `extraCommands`, `created`, `maxLayers`
+  : as in nixpkgs' dockerTools
+
+  `runAsRoot`
+  : shell commands that build the image's files as root; such an image has one layer
+
+  `tag`
+  : the image's tag; null for a hash of the image
+
+  `healthCheck`
+  : null to ask perp about each service; a set in the place of that; false for none
+
+  `stopGracePeriod`
+  : how many seconds services may take to stop before they are killed
+
+  # Output
+
+  What dockerTools gives, with `imageName`, `imageTag`, `services` (with all their attributes),
+  `fluentdConf` and `outputSha`.
+*/
+{
+  baseImage,
+  buildServiceFolder,
+  checks,
+  dockerImages,
+  perp,
+  pkgs,
+  reference,
+  supervisor,
+}:
+calledAs:
+{
+  name,
+  services,
+  fromImage ? dockerImages.pulled.kubernetesBaseImage or baseImage,
+  contents ? [ ],
+  extraCommands ? "",
+  runAsRoot ? null,
+  config ? { },
+  labels ? { },
+  tag ? null,
+  created ? "1970-01-01T00:00:01Z",
+  maxLayers ? null,
+  healthCheck ? null,
+  stopGracePeriod ? 8,
+  # Ignored: an example of long ago has it beside services.
+  command ? null,
+}:
+let
+  inherit (pkgs) lib;
+
+  checked = checks.checkImage calledAs {
+    inherit
+      config
+      contents
+      extraCommands
+      healthCheck
+      labels
+      name
+      runAsRoot
+      services
+      stopGracePeriod
+      tag
+      ;
+  };
+  checkedServices = checks.checkServices calledAs checked.name checked.services;
+
+  serviceFolder = buildServiceFolder {
+    inherit name;
+    services = checkedServices;
+  };
+
+  imageConfig = perp.makeImageConfig {
+    inherit
+      config
+      healthCheck
+      labels
+      serviceFolder
+      stopGracePeriod
+      ;
+    supervisor = supervisor.folder;
+  };
+
+  arguments = {
+    inherit
+      created
+      extraCommands
+      fromImage
+      name
+      tag
+      ;
+    config = imageConfig;
+  };
+
+  allContents = [ supervisor ] ++ contents ++ [ serviceFolder ];
+
+  image =
+    if runAsRoot == null then
+      pkgs.dockerTools.buildLayeredImage (
+        arguments
+        // {
+          contents = allContents;
+        }
+        // lib.optionalAttrs (maxLayers != null) { inherit maxLayers; }
+      )
+    else
+      pkgs.dockerTools.buildImage (
+        arguments
+        // {
+          inherit runAsRoot;
+          copyToRoot = allContents;
+        }
+      );
+in
+image
+// {
+  fluentdConf = null;
+  outputSha = reference.toOutputSha image;
+  services = checkedServices;
+}

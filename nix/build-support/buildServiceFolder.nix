@@ -1,0 +1,83 @@
+/**
+  The services of an image as files: etc/perp/SERVICE/{rc.main,start,pre-start} and
+  etc/perp/.stop-order.
+
+  # Inputs
+
+  `name`
+  : the image's name
+
+  `services`
+  : services with all their attributes, as `checks.checkServices` gives them
+
+  # Output
+
+  A derivation. Its attribute `references` lists the store paths that the services refer to, one
+  string each, so that each can have a layer of its own.
+*/
+{
+  perp,
+  pkgs,
+  reference,
+  supervisor,
+}:
+{ name, services }:
+let
+  inherit (pkgs) lib;
+  inherit (supervisor) shell;
+  scripts = supervisor.folder;
+
+  toFiles =
+    service:
+    let
+      folder = "etc/perp/${service.name}";
+      arguments = {
+        inherit service shell;
+        supervisor = scripts;
+      };
+    in
+    [
+      {
+        name = "${folder}/rc.main";
+        text = perp.toRcMain (arguments // { inherit services; });
+      }
+      {
+        name = "${folder}/start";
+        text = perp.toStart arguments;
+      }
+    ]
+    ++ lib.optional (service.preStartScript != "") {
+      name = "${folder}/pre-start";
+      text = service.preStartScript;
+    };
+
+  files = lib.concatMap toFiles services ++ [
+    {
+      name = "etc/perp/.stop-order";
+      text = perp.toStopOrder services;
+    }
+  ];
+
+  texts = lib.listToAttrs (
+    lib.imap0 (index: file: lib.nameValuePair "text${toString index}" file.text) files
+  );
+
+  toText =
+    service:
+    toString (
+      lib.toList service.command
+      ++ [
+        service.preStartScript
+        service.environmentFile
+        service.chdir
+      ]
+    );
+in
+pkgs.runCommand "${builtins.replaceStrings [ "/" ] [ "-" ] name}-services" (
+  texts
+  // {
+    files = map (file: file.name) files;
+    passAsFile = builtins.attrNames texts;
+    passthru.references = reference.toReferences (lib.concatMapStringsSep "\n" toText services);
+  }
+) (builtins.readFile ./buildServiceFolder.sh)

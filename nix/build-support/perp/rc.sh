@@ -1,0 +1,179 @@
+# shellcheck shell=sh
+# What the rc.main scripts of services share. perpd runs rc.main in the service's folder, in a
+# session of its own, with one of these:
+#
+#   rc.main start NAME                    run the service
+#   rc.main reset NAME exit STATUS        clear up after it
+#   rc.main reset NAME signal N SIGNAME
+#
+# rc.main itself says which $service it is (perpd cuts NAME to 31 characters) and, if failures
+# are to end the container, after how many ($max_failures).
+
+. @state@
+
+say() {
+  printf '%s: %s\n' "$service" "$*" >&2
+}
+
+# Let the marker $1 of the service say $2.
+mark() {
+  printf '%s\n' "$2" >"$state/.$service.new"
+  mv "$state/.$service.new" "$state/$service.$1"
+}
+
+# Print the marker $1 of the service $2, if it is there.
+marker() {
+  cat "$state/$2.$1" 2>/dev/null
+}
+
+# start: wait for other services, but only until the first run
+
+has_run() {
+  test -e "$state/$service.started"
+}
+
+# Say once why the service waits, and end, so that perpd tries again. To end soon is important:
+# what has lasted for 3 s counts as being up.
+try_later() {
+  if test "$(marker waiting "$service")" != "$1"; then
+    mark waiting "$1"
+    say "$1"
+  fi
+  sleep 1.1
+  exit 0
+}
+
+wait_for_service() {
+  has_run || perpok -b "$PERP_BASE" -u 3 "$1" 2>/dev/null ||
+    try_later "waits until $1 has been up for 3 s"
+}
+
+wait_for_oneshot() {
+  if has_run || test -e "$state/$1.success"; then
+    return
+  elif test -e "$state/$1.fail"; then
+    try_later "waits for $1, which has failed: $(marker fail "$1")"
+  else
+    try_later "waits until $1 has succeeded"
+  fi
+}
+
+# start: run
+
+# Become ./start, run by the user $1.
+start_as() {
+  rm -f "$state/$service.waiting" "$state/$service.success" "$state/$service.fail"
+  mark started "$(now)"
+  mark pid $$
+  export PATH="$image_path" USER="$1" LOGNAME="$1"
+  case $1 in
+    root) HOME=/root exec ./start ;;
+    *) HOME=/tmp exec @perp@/bin/runuid "$1" ./start ;;
+  esac
+}
+
+# reset
+
+# End what the service has left running: other commands of a pipeline, jobs in the background.
+# After 1 s they are killed; while the container stops, init does that when the time is up.
+end_session() {
+  polls=0
+  while pids=$(session "$1") && test -n "$pids"; do
+    # shellcheck disable=SC2086 # one word for each process
+    if test $polls -eq 0; then
+      kill -s TERM $pids
+      kill -s CONT $pids
+    elif test $polls -ge 20 && ! test -e "$state/.stopping"; then
+      kill -s KILL $pids
+    fi 2>/dev/null
+    polls=$((polls + 1))
+    sleep 0.05
+  done
+}
+
+# Take the arguments of reset; set $status as a shell would, and $how in words. End here if the
+# service has only waited.
+clear_up() {
+  test -e "$state/$service.pid" || exit 0
+  case $3 in
+    exit) status=$4 how="exit status $4" ;;
+    *) status=$((128 + $4)) how="signal $5" ;;
+  esac
+  if test "$status" -ne 0 && ! test -e "$state/.stopping"; then
+    say "has ended with $how"
+  fi
+  end_session "$(marker pid "$service")"
+}
+
+# Make init end the container once the service has failed $max_failures times in a row. A run that
+# lasts a minute breaks the row. TERM is no failure, since somebody asked for it.
+count_failure() {
+  if test -z "${max_failures:-}" || test -e "$state/.stopping" || test "$status" -eq 143; then
+    return
+  fi
+  failures=$(marker failures "$service" || echo 0)
+  if test $(($(now) - $(marker started "$service"))) -ge 6000; then
+    failures=0
+  fi
+  if test "$status" -eq 0; then
+    failures=0
+  else
+    failures=$((failures + 1))
+  fi
+  mark failures "$failures"
+  if test "$failures" -ge "$max_failures"; then
+    say "has failed $failures times in a row: the container ends"
+    echo "$status" >"$state/.exit-status"
+    kill -s USR1 "$(cat "$state/.init")"
+  fi
+}
+
+service_ended() {
+  clear_up "$@"
+  count_failure
+  rm "$state/$service.pid"
+}
+
+# A oneshot stays down until "perpctl A". Say "down" first: perpd does what it is told at once,
+# but sees only later that a service is not active any more, and could start it in between.
+oneshot_ended() {
+  clear_up "$@"
+  if test "$status" -eq 0; then
+    mark success "$how"
+  else
+    mark fail "$how"
+  fi
+  count_failure
+  if ! test -e "$state/.stopping"; then
+    perpctl -b "$PERP_BASE" d "$service"
+    perpctl -b "$PERP_BASE" X "$service"
+  fi >/dev/null
+  rm "$state/$service.pid"
+}
+
+# check: is the service as it should be? If not, say why.
+
+check_service() {
+  if ! test -k "$PERP_BASE/$service"; then
+    return 0 # somebody has switched it off: perpctl X
+  elif test -e "$state/$service.waiting"; then
+    say "$(marker waiting "$service")"
+    return 1
+  elif ! perpok -b "$PERP_BASE" -u 3 "$service" >/dev/null 2>&1; then
+    say "has not been up for 3 s"
+    return 1
+  fi
+}
+
+check_oneshot() {
+  if test -e "$state/$service.success"; then
+    return 0
+  elif test -e "$state/$service.fail"; then
+    say "has failed: $(marker fail "$service")"
+  elif test -e "$state/$service.waiting"; then
+    say "$(marker waiting "$service")"
+  else
+    say "has not finished"
+  fi
+  return 1
+}

@@ -1,0 +1,38 @@
+# shellcheck shell=sh
+# What the first process of a container and the rc.main scripts of its services share.
+#
+# Below $state are markers. They belong to one start of the container:
+#
+#   SERVICE.started    it has run, and need not wait for others again; when, in seconds of uptime
+#   SERVICE.pid        it runs, or what it has left is being ended; the session that it leads
+#   SERVICE.waiting    what it waits for
+#   SERVICE.success    the oneshot has succeeded
+#   SERVICE.fail       the oneshot has failed, and how
+#   SERVICE.failures   how often it has failed in a row
+#   .init              the process id of init
+#   .exit-status       the exit status that the container shall have
+#   .stopping          init stops the services
+
+state=/var/run/perp
+image_path=${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
+PATH=@perp@/bin:@busybox@/bin
+umask 022
+
+# Print the uptime in hundredths of a second.
+now() {
+  read -r uptime _ </proc/uptime
+  echo "${uptime%.*}${uptime#*.}"
+}
+
+# Print the processes of the session $1 that still run. In /proc/PID/stat the program's name, which
+# may hold anything, is in brackets; after it come state, parent, group and session.
+session() {
+  for stat in /proc/[0-9]*/stat; do
+    read -r line 2>/dev/null <"$stat" || continue
+    # shellcheck disable=SC2086 # the fields are words
+    set -- "$1" ${line##*) }
+    if test "$5" = "$1" && test "$2" != Z; then
+      printf '%s ' "${line%% *}"
+    fi
+  done
+}

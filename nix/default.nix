@@ -1,0 +1,71 @@
+/**
+  The library for images: the functions of `pkgs.lib`, and those that make images and what belongs
+  to them.
+
+  # Inputs
+
+  `pkgs`
+  : the package set
+
+  `dockerImages`
+  : the project's images; `dockerImages.pulled.kubernetesBaseImage`, if there is one, is the parent
+    of images that name none
+
+  `fluentd`
+  : the package fluentd, or null
+
+  `perp`
+  : the package perp: a folder with bin/perpd and the other commands
+
+  # Output
+
+  The table below; its `override` gives the same with other inputs.
+*/
+inputs@{
+  pkgs,
+  dockerImages ? { },
+  fluentd ? pkgs.fluentd or null,
+  perp ? pkgs.perp,
+}:
+let
+  checks = import ./lib/checks;
+
+  supervisor = import ./build-support/buildSupervisor.nix { inherit perp pkgs; };
+
+  buildServiceFolder = import ./build-support/buildServiceFolder.nix {
+    inherit (table) perp reference;
+    inherit pkgs supervisor;
+  };
+
+  buildImageOfServices = import ./build-support/buildImageWithPerps.nix {
+    inherit (table) baseImage perp reference;
+    inherit
+      buildServiceFolder
+      checks
+      dockerImages
+      pkgs
+      supervisor
+      ;
+  };
+
+  table = {
+    baseImage = table.buildBaseImage { };
+
+    buildBaseImage = import ./build-support/buildBaseImage.nix { inherit pkgs; };
+
+    buildImageWithPerp = import ./build-support/buildImageWithPerp.nix {
+      buildImageWithPerps = buildImageOfServices;
+    };
+
+    buildImageWithPerps = buildImageOfServices "buildImageWithPerps";
+
+    fluentd = import ./lib/fluentd.nix;
+
+    override = changes: import ./. (inputs // changes);
+
+    perp = import ./lib/perp.nix { inherit (pkgs) lib; };
+
+    reference = import ./lib/reference.nix;
+  };
+in
+pkgs.lib // table

@@ -1,0 +1,210 @@
+/**
+  What the image library refuses: the same that the Python definitions refuse, since people also
+  call the library by hand.
+*/
+let
+  names = import ./names.nix;
+  order = import ./order.nix;
+  types = import ./types.nix;
+
+  inherit (builtins)
+    attrNames
+    concatStringsSep
+    elem
+    filter
+    head
+    isAttrs
+    mapAttrs
+    ;
+  inherit (types) firstUnmet optional;
+
+  mostServices = 200; # perpd(8) looks after no more
+
+  # A value as Nix writes it, as far as it can be shown.
+  show =
+    value:
+    if builtins.isString value then
+      builtins.toJSON (builtins.unsafeDiscardStringContext value)
+    else if builtins.isList value then
+      "[ ${concatStringsSep " " (map show value)} ]"
+    else if isAttrs value then
+      "a set"
+    else if builtins.isFunction value then
+      "a function"
+    else if isNull value then
+      "null"
+    else if builtins.isBool value then
+      (if value then "true" else "false")
+    else
+      toString value;
+
+  refuse =
+    where: argument: expected: given:
+    throw "${where}: ${argument}: expected ${expected}, got ${show given}";
+
+  # Check the arguments that have a rule, and give all of them.
+  checkArguments =
+    where: rules: arguments:
+    builtins.seq (builtins.deepSeq (mapAttrs (
+      argument: rule:
+      let
+        unmet = rule arguments.${argument};
+      in
+      if unmet == null then true else refuse where argument unmet arguments.${argument}
+    ) rules) true) arguments;
+
+  serviceRules = {
+    after = types.list;
+    chdir = optional types.text;
+    command = types.command;
+    environmentFile = optional types.text;
+    fluentd = optional types.set;
+    maxFailures = types.positive;
+    name = firstUnmet [
+      types.string
+      names.unmetServiceNameRule
+    ];
+    onFailure = types.oneOf [
+      "restart"
+      "exit"
+    ];
+    oneShot = types.bool;
+    preStartScript = types.string;
+    user = types.oneOf [
+      "nobody"
+      "root"
+    ];
+  };
+
+  imageRules = {
+    config = types.set;
+    contents = types.list;
+    extraCommands = types.string;
+    healthCheck = value: if value == true || value == false then null else optional types.set value;
+    labels = types.set;
+    name = firstUnmet [
+      types.string
+      names.unmetImageNameRule
+    ];
+    runAsRoot = optional types.string;
+    services = types.list;
+    stopGracePeriod = types.positive;
+    tag = optional (firstUnmet [
+      types.string
+      names.unmetImageTagRule
+    ]);
+  };
+
+  # A service with all its attributes, its texts as strings. A oneshot is not tried again, so one
+  # failure is all there can be in a row.
+  withDefaults =
+    service:
+    {
+      after = [ ];
+      chdir = null;
+      environmentFile = null;
+      fluentd = null;
+      maxFailures = if service.oneShot or false == true then 1 else 5;
+      onFailure = "restart";
+      oneShot = false;
+      preStartScript = "";
+      user = "nobody";
+    }
+    // service;
+
+  withTexts =
+    service:
+    service
+    // {
+      chdir = mapNullable toText service.chdir;
+      command =
+        if builtins.isList service.command then map toText service.command else toText service.command;
+      environmentFile = mapNullable toText service.environmentFile;
+    };
+
+  toText = value: "${value}";
+
+  mapNullable = f: value: if isNull value then null else f value;
+
+  checkOrder =
+    where: services:
+    let
+      listed = map (service: service.name) services;
+      repeated = order.findRepeated listed;
+      after = builtins.listToAttrs (
+        map (service: {
+          inherit (service) name;
+          value = service.after;
+        }) services
+      );
+      unknown = service: filter (name: !elem name listed) service.after;
+      wrong = filter (service: unknown service != [ ]) services;
+      cycle = order.findCycle after;
+    in
+    if repeated != [ ] then
+      throw "${where}: services: two have the name ${show (head repeated)}: give each a name of its own"
+    else if wrong != [ ] then
+      refuse "${where}, service ${show (head wrong).name}" "after"
+        "names of services of this image (${concatStringsSep ", " listed})"
+        (head (unknown (head wrong)))
+    else if cycle != [ ] then
+      throw "${where}: services: expected an order without a cycle, got ${concatStringsSep " after " cycle}"
+    else
+      services;
+in
+{
+  inherit names;
+
+  /**
+    Check what an image is made with.
+
+    `function` is the name of the function that was called, for messages.
+
+    # Type
+
+        checkImage :: String -> Arguments -> Arguments
+  */
+  checkImage =
+    function: arguments:
+    let
+      where = "lib.${function}: image ${show arguments.name}";
+    in
+    checkArguments where imageRules arguments;
+
+  /**
+    Check the services of an image, and give them with all their attributes.
+
+    # Type
+
+        checkServices :: String -> String -> [Service] -> [Service]
+  */
+  checkServices =
+    function: image: services:
+    let
+      where = "lib.${function}: image ${show image}";
+      checkService =
+        service:
+        let
+          unknown = filter (name: !serviceRules ? ${name}) (attrNames service);
+          missing = filter (name: !service ? ${name}) [
+            "name"
+            "command"
+          ];
+          itself = "${where}, service ${show (service.name or null)}";
+        in
+        if !isAttrs service then
+          refuse where "services" "sets, one for each service" service
+        else if missing != [ ] then
+          throw "${itself}: ${head missing}: it is not there, and every service needs it"
+        else if unknown != [ ] then
+          throw "${itself}: ${head unknown}: there is no such argument; a service has ${concatStringsSep ", " (attrNames serviceRules)}"
+        else
+          withTexts (checkArguments itself serviceRules (withDefaults service));
+    in
+    if services == [ ] then
+      throw "${where}: services: expected at least one service, got none"
+    else if builtins.length services > mostServices then
+      throw "${where}: services: expected at most ${toString mostServices} services, which is what perpd looks after, got ${toString (builtins.length services)}"
+    else
+      checkOrder where (map checkService services);
+}

@@ -1,0 +1,197 @@
+/**
+  The scripts that perpd runs, and what init is told: text from the data of services.
+
+  What the scripts share is in build-support/perp/*.sh; in an image it lies in the folder
+  `supervisor`. `shell` is the path of the shell that runs them. A service is a set with all the
+  attributes that `lib.checks.checkService` gives it.
+*/
+{ lib }:
+let
+  inherit (lib)
+    concatMapStrings
+    concatMapStringsSep
+    escapeShellArg
+    optionalString
+    ;
+
+  toKind = service: if service.oneShot then "oneshot" else "service";
+in
+{
+  /**
+    The script rc.main of a service; perpd(8) says how it is called.
+
+    # Type
+
+        toRcMain :: { shell, supervisor, services, service } -> String
+  */
+  toRcMain =
+    {
+      shell,
+      supervisor,
+      services,
+      service,
+    }:
+    let
+      kind = toKind service;
+      kinds = builtins.listToAttrs (
+        map (other: {
+          inherit (other) name;
+          value = toKind other;
+        }) services
+      );
+    in
+    ''
+      #!${shell}
+      # perpd(8) calls this to start the ${kind} ${service.name}, and each time it has ended to
+      # clear up after it; "rc.main check" says whether it is as it should be.
+      service=${service.name}
+    ''
+    + optionalString (service.onFailure == "exit") ''
+      max_failures=${toString service.maxFailures}
+    ''
+    + ''
+      # shellcheck source=/dev/null
+      . ${supervisor}/rc.sh
+
+      case $1 in
+        start)
+    ''
+    + concatMapStrings (name: "    wait_for_${kinds.${name}} ${name}\n") service.after
+    + ''
+          start_as ${service.user}
+          ;;
+        reset) ${kind}_ended "$@" ;;
+        check) check_${kind} ;;
+      esac
+    '';
+
+  /**
+    The script that becomes the service's command.
+
+    # Type
+
+        toStart :: { shell, supervisor, service } -> String
+  */
+  toStart =
+    {
+      shell,
+      supervisor,
+      service,
+    }:
+    let
+      environment = optionalString (
+        service.environmentFile != null
+      ) "${supervisor}/environment ${escapeShellArg service.environmentFile} ";
+      command =
+        if builtins.isList service.command then
+          "-- ${environment}${concatMapStringsSep " " escapeShellArg service.command}"
+        else
+          "${environment}${shell} -c ${escapeShellArg service.command}";
+    in
+    ''
+      #!${shell}
+      # The ${toKind service} ${service.name}, as its user ${service.user} runs it.
+      set -e
+      cd /
+    ''
+    + optionalString (service.preStartScript != "") ''
+      # shellcheck source=/dev/null
+      . "$PERP_BASE/${service.name}/pre-start"
+    ''
+    + optionalString (service.chdir != null) ''
+      cd -- ${escapeShellArg service.chdir}
+    ''
+    + optionalString (builtins.isString service.command) ''
+      # shellcheck disable=SC2016 # the command is for the shell that is started
+    ''
+    + ''
+      exec ${command}
+    '';
+
+  /**
+    The names of the services to stop, on each line those that stop at once, and each service after
+    all those that have it in their `after`.
+
+    # Type
+
+        toStopOrder :: [Service] -> String
+
+    # Example
+
+        toStopOrder [ { name = "a"; after = [ ]; } { name = "b"; after = [ "a" ]; } ]
+        => "b\na\n"
+  */
+  toStopOrder =
+    services:
+    let
+      ranks = builtins.listToAttrs (
+        map (service: {
+          inherit (service) name;
+          value = builtins.foldl' (
+            rank: other: if ranks.${other} < rank then rank else ranks.${other} + 1
+          ) 0 service.after;
+        }) services
+      );
+      highest = builtins.foldl' (a: b: if a < b then b else a) 0 (builtins.attrValues ranks);
+      toLine =
+        rank:
+        concatMapStringsSep " " (service: service.name) (
+          builtins.filter (service: ranks.${service.name} == rank) services
+        )
+        + "\n";
+    in
+    concatMapStrings toLine (builtins.genList (index: highest - index) (highest + 1));
+
+  /**
+    The configuration of an image: what perp needs, with the caller's `config` over it. Variables
+    and labels are joined.
+
+    # Type
+
+        makeImageConfig ::
+          { supervisor, serviceFolder, stopGracePeriod, healthCheck, labels, config } -> ImageConfig
+  */
+  makeImageConfig =
+    {
+      supervisor,
+      serviceFolder,
+      stopGracePeriod,
+      healthCheck,
+      labels,
+      config,
+    }:
+    let
+      second = 1000000000;
+      askPerp = {
+        Test = [
+          "CMD"
+          "${supervisor}/health"
+          "${serviceFolder}"
+        ];
+        Interval = 30 * second;
+        Timeout = 10 * second;
+        StartPeriod = 60 * second;
+        Retries = 3;
+      };
+      allLabels = labels // config.Labels or { };
+    in
+    {
+      Cmd = [
+        "${supervisor}/init"
+        (toString stopGracePeriod)
+        "${serviceFolder}"
+      ];
+      Healthcheck =
+        if healthCheck == false then
+          { Test = [ "NONE" ]; }
+        else if builtins.isAttrs healthCheck then
+          healthCheck
+        else
+          askPerp;
+    }
+    // config
+    // {
+      Env = [ "PERP_BASE=/etc/perp" ] ++ config.Env or [ ];
+    }
+    // lib.optionalAttrs (allLabels != { }) { Labels = allLabels; };
+}
