@@ -7,9 +7,11 @@
 */
 let
   conf = import ./fluentd/conf.nix;
+  image = import ./fluentd/image.nix;
   values = import ./fluentd/values.nix;
 in
 {
-  inherit (conf) toConf;
+  inherit (conf) toConf toSection;
+  inherit (image) readImage toPipe;
   inherit (values) toArgument toName toValue;
 }

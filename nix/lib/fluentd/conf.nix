@@ -126,6 +126,8 @@ let
     else
       map parameterLine (concatMap (kind: filter kind parameters) [ isType isBuiltIn isOther ])
       ++ concatMap linesOfSections names;
+
+  toLines = lines: concatStringsSep "" (map (line: "${line}\n") lines);
 in
 {
   /**
@@ -146,5 +148,15 @@ in
     toConf "" { match = { tag = "log.**"; type = "stdout"; }; }
     => "<match log.**>\n  @type stdout\n</match>\n"
   */
-  toConf = path: set: concatStringsSep "" (map (line: "${line}\n") (bodyLines "" path "" set));
+  toConf = path: set: toLines (bodyLines "" path "" set);
+
+  /**
+    The text of one section.
+
+    # Type
+    toSection :: path -> name -> { ... } -> string
+  */
+  toSection =
+    path: name: set:
+    toLines (sectionLines "" path name set);
 }

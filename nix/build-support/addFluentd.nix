@@ -1,0 +1,111 @@
+/**
+  The services of an image, and those that bring what they print to fluentd: `fluentd`, one for the
+  image, and for each captured service `SERVICE-log`. Before a captured service starts, fluentd
+  reads its pipe; before it stops, everything else that is in the way of its lines still runs.
+
+  # Inputs
+
+  `context`
+  : what precedes the paths of values in messages
+
+  `name`
+  : the image's name
+
+  `fluentd`
+  : what the image asks of fluentd: { outputs }, or null
+
+  `services`
+  : the image's services, with all their attributes
+
+  # Output
+
+  `services` and `conf`: the configuration's file, null if no service has a source.
+*/
+{
+  checks,
+  fluentd,
+  fluentdCw,
+  pkgs,
+  writeFluentdConf,
+}@library:
+{
+  context,
+  fluentd,
+  name,
+  services,
+}:
+let
+  inherit (pkgs) lib;
+
+  read = library.fluentd.readImage { inherit context fluentd services; };
+
+  conf = writeFluentdConf read.text;
+
+  logOf = service: "${service}-log";
+
+  # The first part of an image's name says what a service belongs to: "locksmith/worker".
+  application = lib.head (lib.splitString "/" name);
+
+  # The file is named to the command by a variable, which keeps it out of the layers that images
+  # share: it lies beside the image's own scripts.
+  fluentdService = checks.withDefaults {
+    name = "fluentd";
+    user = "root";
+    beforeStart = ''
+      export FLUENT_CONF=${conf}
+      export APPLICATION_NAME="''${APPLICATION_NAME:-${application}}"
+    '';
+    command = "exec ${fluentdCw}/bin/fluentd --no-supervisor -c \"$FLUENT_CONF\"";
+  };
+
+  toLogService =
+    service:
+    let
+      pipe = library.fluentd.toPipe service;
+    in
+    checks.withDefaults {
+      name = logOf service;
+      user = "root";
+      beforeStart = ''
+        . ${./fluentd/rc.sh}
+        wait_for_fluentd ${pipe}
+      '';
+      stopsBefore = [ "fluentd" ];
+      command = [
+        "${pkgs.python3}/bin/python3"
+        "-IS"
+        ./fluentd/forward.py
+        service
+        "${pipe}.output"
+        pipe
+      ];
+    };
+
+  capture =
+    service:
+    if lib.elem service.name read.captured then
+      service
+      // {
+        beforeStart = ''
+          . ${./fluentd/rc.sh}
+          capture_output ${library.fluentd.toPipe service.name}.output ${service.user} ${logOf service.name}
+        '';
+        stopsBefore = [ (logOf service.name) ];
+      }
+    else if lib.elem service.name read.readByOthers then
+      service // { after = service.after ++ [ "fluentd" ]; }
+    else
+      service;
+in
+if read.isNeeded then
+  {
+    inherit conf;
+    services = checks.checkOrder context (
+      map capture services ++ map toLogService read.captured ++ [ fluentdService ]
+    );
+  }
+else
+  {
+    inherit services;
+    conf = null;
+  }

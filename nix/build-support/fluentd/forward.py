@@ -1,0 +1,152 @@
+"""Copy what a service prints to standard output, and its lines to fluentd.
+
+    forward.py SERVICE OUTPUT_PIPE FLUENTD_PIPE
+
+OUTPUT_PIPE is what the service prints into, FLUENTD_PIPE what fluentd reads. Both are named pipes
+that stay open here whoever leaves them, so that nobody blocks when opening one and nothing is lost
+when fluentd starts again. While fluentd reads, the service waits for it as it would for any reader
+of a pipe. If fluentd takes nothing for PATIENCE, lines are dropped, whole ones, and counted, until
+it reads again.
+
+On SIGTERM the program ends as soon as the service does not run any more.
+"""
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import sys
+
+READ_SIZE = 65536
+# What fits into fluentd's pipe while it starts again; the most that a pipe can hold by default.
+PIPE_SIZE = 1 << 20
+# A longer line is cut, so that it does not fill the memory.
+LONGEST_LINE = 1 << 20
+# How long, in seconds, fluentd may take nothing before lines are dropped.
+PATIENCE = 1.0
+
+
+class Delivery:
+    """Write whole lines into a pipe, or drop and count them when nobody reads it."""
+
+    def __init__(self, service, path):
+        self.service = service
+        self.pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(self.pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+        self.poll = select.poll()
+        self.poll.register(self.pipe, select.POLLOUT)
+        self.is_stalled = False
+        self.dropped = 0
+        self.torn = b""  # the rest of a line whose beginning is in the pipe
+
+    def send(self, lines):
+        """Write the lines, each with a newline at its end."""
+        had_torn = bool(self.torn)
+        data = self.torn + lines
+        sent = self.write(data)
+        rest = data[sent:]
+        is_torn = data[sent - 1 : sent] != b"\n" if sent else had_torn
+        end = rest.find(b"\n") + 1 if is_torn else 0
+        self.torn = rest[:end]
+        self.dropped += rest.count(b"\n", end)
+
+    def write(self, data):
+        """Return how many bytes the pipe took."""
+        sent = 0
+        while sent < len(data):
+            timeout = 0 if self.is_stalled else PATIENCE * 1000
+            if not self.poll.poll(timeout):
+                self.stall()
+                break
+            with contextlib.suppress(BlockingIOError):
+                sent += os.write(self.pipe, data[sent : sent + select.PIPE_BUF])
+                self.resume()
+        return sent
+
+    def stall(self):
+        """Say once that lines are dropped."""
+        if not self.is_stalled:
+            say(self.service, "fluentd does not read; lines are dropped until it does")
+        self.is_stalled = True
+
+    def resume(self):
+        """Say how many lines were dropped."""
+        if self.dropped:
+            say(self.service, f"{self.dropped} lines did not reach fluentd")
+        self.is_stalled, self.dropped = False, 0
+
+
+def say(service, message):
+    """Print a message for the container's log."""
+    print(f"{service}: {message}", file=sys.stderr, flush=True)
+
+
+def copy_to_log(data):
+    """Write to standard output; it is no concern of the service if nobody reads that."""
+    while data:
+        try:
+            data = data[os.write(sys.stdout.fileno(), data) :]
+        except BlockingIOError:
+            select.select([], [sys.stdout], [])
+        except OSError:
+            return
+
+
+class Output:
+    """Read what the service prints, until it ends, and then what it prints when it runs again."""
+
+    def __init__(self, path):
+        self.path = path
+        self.pipe = self.open_for_reading()
+        self.is_stopping = False
+
+    def open_for_reading(self):
+        """Open the pipe; poll(2) reports its end only once a writer has been there and has left."""
+        return os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def stop(self, *_):
+        """Let `runs` end with what the last writer leaves, and be a writer that leaves at once."""
+        self.is_stopping = True
+        os.close(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
+
+    def runs(self):
+        """Yield for each run of the service an iterator over what it prints."""
+        while not self.is_stopping:
+            yield self.run()
+
+    def run(self):
+        """Yield what comes out of the pipe, up to its end."""
+        poll = select.poll()
+        poll.register(self.pipe, select.POLLIN)
+        while poll.poll():
+            data = os.read(self.pipe, READ_SIZE)
+            if not data:
+                break
+            yield data
+        following = self.open_for_reading()
+        os.close(self.pipe)
+        self.pipe = following
+
+
+def main(service, output_path, fluentd_path):
+    """Forward until SIGTERM comes and the service has ended."""
+    delivery = Delivery(service, fluentd_path)
+    output = Output(output_path)
+    signal.signal(signal.SIGTERM, output.stop)
+    for run in output.runs():
+        rest = b""
+        for data in run:
+            copy_to_log(data)
+            lines, newline, rest = (rest + data).rpartition(b"\n")
+            if len(rest) > LONGEST_LINE:
+                lines, newline, rest = lines + newline + rest, b"\n", b""
+            delivery.send(lines + newline)
+        if rest:
+            delivery.send(rest + b"\n")
+    delivery.resume()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
