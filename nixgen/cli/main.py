@@ -18,6 +18,8 @@ _SUBCOMMANDS = {
     "list": "List the project's images.",
     "build": "Build images with Nix.",
     "run": "Start a container of an image.",
+    "push": "Push images to a registry.",
+    "tags": "List the commits behind an image in a registry.",
     "packages": "Lock the packages that images are built from.",
 }
 
