@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Copy busybox into $out/bin and link its applets to it.
 
 mkdir -p "$out/bin"

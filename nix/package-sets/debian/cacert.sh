@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Put all of Mozilla's certificates into $out/etc/ssl/certs/ca-bundle.crt.
 
 mkdir -p "$out/etc/ssl/certs"

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Make $out/bin with a program for each one of the Debian packages in $programFolders. A dynamic
 # one is started through the unpacked loader with the libraries in $lib, those of $libraryFolders,
 # so that it finds them without LD_LIBRARY_PATH, which its children would inherit.

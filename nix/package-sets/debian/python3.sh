@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Lay Python's programs and its standard library side by side in $out.
 
 mkdir -p "$out/bin" "$out/lib"

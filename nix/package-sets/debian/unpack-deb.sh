@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Unpack the .deb file $deb into $out: everything below usr/, links within it relative, and of
 # the documentation only the licences.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Usage: joinLinks.sh FOLDER PATH...
 # Link all files of the paths into the folder; the first of several with one name stays.
 

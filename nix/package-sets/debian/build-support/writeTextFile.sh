@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Put the text into $out$destination.
 
 target=$out$destination

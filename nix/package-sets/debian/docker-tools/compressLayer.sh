@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Compress each layer of $layer.
 
 mkdir "$out"

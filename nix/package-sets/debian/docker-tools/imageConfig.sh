@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Write the image's configuration (OCI image specification, config.md): what the caller asks for,
 # the parent's environment variables below its own, and the layers.
 

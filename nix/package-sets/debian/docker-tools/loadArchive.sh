@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Take a docker archive apart: its layers, uncompressed, its configuration, and which store paths
 # the layers hold.
 

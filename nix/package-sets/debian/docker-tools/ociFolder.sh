@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Lay out the image as the OCI image specification says (image-layout.md); each layer's blob is a
 # link to the layer itself.
 
@@ -13,10 +14,10 @@ describe() {
 
 for layer in $layers; do
   cat "$layer/layers"
-done >layers
+done >layer-list
 while read -r digest _ file _; do
   ln -sf "$file" "$out/blobs/sha256/$digest"
-done <layers
+done <layer-list
 
 describe "$imageConfig" application/vnd.oci.image.config.v1+json >config
 jq --raw-input --null-input --compact-output --slurpfile config config '
@@ -32,7 +33,7 @@ jq --raw-input --null-input --compact-output --slurpfile config config '
       }
     ]
   }
-' layers >manifest
+' layer-list >manifest
 
 describe manifest application/vnd.oci.image.manifest.v1+json |
   jq --compact-output --arg reference "$reference" '

@@ -1,14 +1,19 @@
-# Usage: packRootFileSystem.sh [COMMANDS]
-# Run the commands, if any, in the folder root, then write it as a tar archive whose last 1024
-# bytes are its end mark. Without $owner the files keep the owner they appear to have.
+# shellcheck shell=bash
+# Fill the folder root and write it as a tar archive whose last 1024 bytes are its end mark.
 
-cd root
-if test $# != 0; then
+ownership=("--owner=$owner" "--group=$group")
+{
+  bash -eu "$addContents"
+  cd root || exit
   # shellcheck disable=SC1090 # the commands are the caller's
-  . "$1" >&2
-fi
+  (. "$extraCommandsPath")
+  if test "$asRoot"; then
+    # shellcheck disable=SC1090
+    (. "$fakeRootCommandsPath")
+    ownership=(--numeric-owner)
+  fi
+} >&2
 
 find . -print0 | sort --zero-terminated |
-  tar --create --no-recursion --null --files-from=- --format=gnu --numeric-owner \
-    --mtime="$mtime" ${owner:+"--owner=$owner" "--group=$group"} --hard-dereference \
-    --blocking-factor=1
+  tar --create --no-recursion --null --files-from=- --format=gnu \
+    --mtime="$mtime" "${ownership[@]}" --hard-dereference --blocking-factor=1

@@ -1,6 +1,20 @@
 /**
   The files of an image's root folder, packed in `root.tar` so that they keep modes and owners; the
   store paths that they refer to are the output's references.
+
+  # Inputs
+
+  `contents`, `linkContents`
+  : paths whose files are put into the folder: links to them, or copies
+
+  `extraCommands`
+  : shell commands that run in the folder
+
+  `fakeRootCommands`
+  : the same, as what looks like root to them, so that owners can be set
+
+  `runAsRoot`
+  : null, or shell commands that run with the folder as their root, on top of the layers `below`
 */
 {
   lib,
@@ -12,27 +26,50 @@
   contents,
   linkContents,
   extraCommands,
-  fakeRootCommands,
   owner,
   mtime,
+  fakeRootCommands ? "",
+  runAsRoot ? null,
+  below ? [ ],
 }:
+let
+  needsRoot = fakeRootCommands != "" || runAsRoot != null;
+in
 pkgs.runBash {
   name = "root-${name}";
   script = ./rootFileSystem.sh;
-  tools = lib.optional (fakeRootCommands != "") pkgs.fakeroot ++ packTools;
-  environment = owner // {
-    inherit
-      contents
-      extraCommands
-      fakeRootCommands
-      linkContents
-      mtime
-      ;
-    joinLinks = ../build-support/joinLinks.sh;
-    pack = ./packRootFileSystem.sh;
-    passAsFile = [
-      "extraCommands"
-      "fakeRootCommands"
-    ];
-  };
+  tools = lib.optional needsRoot pkgs.fakeroot ++ packTools;
+  environment =
+    owner
+    // {
+      inherit
+        contents
+        extraCommands
+        linkContents
+        mtime
+        ;
+      addContents = ./addContents.sh;
+      asRoot = "";
+      joinLinks = ../build-support/joinLinks.sh;
+      pack = ./packRootFileSystem.sh;
+      passAsFile = [ "extraCommands" ];
+    }
+    // lib.optionalAttrs needsRoot {
+      inherit fakeRootCommands;
+      asRoot = "fakeroot";
+      passAsFile = [
+        "extraCommands"
+        "fakeRootCommands"
+      ];
+    }
+    // lib.optionalAttrs (runAsRoot != null) {
+      inherit (pkgs) busybox;
+      inherit below;
+      runAsRoot = pkgs.writeShellScript "run-as-root" ''
+        export PATH=${lib.makeBinPath packTools}
+        set -e
+        ${runAsRoot}
+      '';
+      pack = ./packChanges.sh;
+    };
 }

@@ -1,23 +1,25 @@
+# shellcheck shell=bash
 # Make one layer of the closures in the files closure-*, without what the layers $below hold.
 
-paths_of_graphs() {
-  # A record is a path, its deriver, the number of its references, and these.
-  awk '
-    FNR == 1 { field = "path" }
-    field == "path" { print; field = "deriver"; next }
-    field == "deriver" { field = "count"; next }
-    field == "count" { left = $1 }
-    field == "reference" { left-- }
-    { field = left > 0 ? "reference" : "path" }
-  ' $(find . -name 'closure-*')
-}
+# A record is a path, its deriver, the number of its references, and these.
+# shellcheck disable=SC2016 # awk expands them
+paths_of_graph='
+  FNR == 1 { field = "path" }
+  field == "path" { print; field = "deriver"; next }
+  field == "deriver" { field = "count"; next }
+  field == "count" { left = $1 }
+  field == "reference" { left-- }
+  { field = left > 0 ? "reference" : "path" }
+'
 
 mkdir "$out"
 for layer in $below; do
   cat "$layer/paths"
 done >held
-printf '%s\n' $without $root >>held
-paths_of_graphs | sort -u | comm -23 - <(sort -u held) >"$out/paths"
+for path in $without $root; do
+  echo "$path"
+done >>held
+find . -name 'closure-*' -print0 | xargs --null --no-run-if-empty awk "$paths_of_graph" | sort -u | comm -23 - <(sort -u held) >"$out/paths"
 
 if test ! -s "$out/paths" -a ! "$root"; then
   touch "$out/layers"

@@ -1,0 +1,105 @@
+/**
+  An image of one layer on top of its parent; the arguments are those of nixpkgs'
+  `dockerTools.buildImage`.
+
+  The files of `copyToRoot` are copied to the image's root folder. `runAsRoot` runs as root within
+  that folder, with the parent's files in place; owners that it sets are kept. No virtual machine
+  is used for it, so `diskSize` and `buildVMMemorySize` mean nothing here.
+*/
+{
+  architecture,
+  checkArguments,
+  layerPaths,
+  lib,
+  loadArchive,
+  makeImage,
+  pkgs,
+  rootFileSystem,
+  storeLayer,
+}@dockerTools:
+{
+  name,
+  tag ? null,
+  fromImage ? null,
+  fromImageName ? null,
+  fromImageTag ? null,
+  copyToRoot ? null,
+  contents ? null,
+  keepContentsDirlinks ? false,
+  runAsRoot ? null,
+  extraCommands ? "",
+  uid ? 0,
+  gid ? 0,
+  config ? null,
+  architecture ? dockerTools.architecture,
+  created ? "1970-01-01T00:00:01Z",
+  diskSize ? 1024,
+  buildVMMemorySize ? 512,
+  includeNixDB ? false,
+  compressor ? "none",
+  meta ? { },
+  passthru ? { },
+}:
+assert checkArguments {
+  function = "buildImage";
+  inherit compressor includeNixDB name;
+  refused = lib.optionalAttrs (contents != null && copyToRoot != null) {
+    contents = "it is the old name of copyToRoot, which is given as well";
+  };
+};
+let
+  storeName = layerPaths.toStoreName name;
+
+  parent = loadArchive { inherit fromImage fromImageName fromImageTag; };
+
+  owner = {
+    owner = "+${toString uid}";
+    group = "+${toString gid}";
+  };
+
+  mtime = "1970-01-01T00:00:01Z";
+
+  configFile = pkgs.writeText "config-${storeName}.json" (
+    builtins.toJSON (if config == null then { } else config)
+  );
+
+  root = rootFileSystem {
+    name = storeName;
+    contents = lib.filter (path: path != null) (
+      lib.toList (if copyToRoot == null then contents else copyToRoot)
+    );
+    linkContents = false;
+    below = parent.layers;
+    inherit
+      extraCommands
+      mtime
+      owner
+      runAsRoot
+      ;
+  };
+in
+makeImage {
+  inherit
+    architecture
+    configFile
+    created
+    meta
+    name
+    passthru
+    storeName
+    tag
+    ;
+  parentConfig = parent.imageConfig;
+  layers = parent.layers ++ [
+    (storeLayer {
+      name = storeName;
+      roots = [
+        root
+        configFile
+      ];
+      below = parent.layers;
+      without = [ configFile ];
+      inherit mtime owner root;
+    })
+  ];
+}
