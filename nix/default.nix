@@ -32,6 +32,13 @@ let
 
   supervisor = import ./build-support/buildSupervisor.nix { inherit perp pkgs; };
 
+  writeFluentdConf = import ./build-support/writeFluentdConf.nix { inherit pkgs; };
+
+  addFluentd = import ./build-support/addFluentd.nix {
+    inherit (table) fluentd fluentdCw;
+    inherit checks pkgs writeFluentdConf;
+  };
+
   buildServiceFolder = import ./build-support/buildServiceFolder.nix {
     inherit (table) perp reference;
     inherit pkgs supervisor;
@@ -40,6 +47,7 @@ let
   buildImageOfServices = import ./build-support/buildImageWithPerps.nix {
     inherit (table) baseImage perp reference;
     inherit
+      addFluentd
       buildServiceFolder
       checks
       dockerImages
@@ -47,6 +55,8 @@ let
       supervisor
       ;
   };
+
+  buildImageReport = import ./build-support/buildImageReport.nix { inherit pkgs; };
 
   table = {
     baseImage = table.buildBaseImage { };
@@ -61,9 +71,21 @@ let
 
     fluentd = import ./lib/fluentd.nix;
 
+    fluentdCw = import ./build-support/buildFluentd.nix { inherit fluentd pkgs; };
+
+    makeJobs = import ./build-support/makeJobs.nix {
+      inherit (table) pushImage;
+      inherit buildImageReport pkgs;
+    };
+
     override = changes: import ./. (inputs // changes);
 
     perp = import ./lib/perp.nix { inherit (pkgs) lib; };
+
+    pushImage = import ./build-support/pushImage.nix {
+      inherit (table) reference;
+      inherit pkgs;
+    };
 
     reference = import ./lib/reference.nix;
   };
