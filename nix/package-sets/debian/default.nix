@@ -38,10 +38,7 @@ let
 
   debs = import ./debs.nix { inherit lib locked runBusybox; };
 
-  toPackage = import ./package.nix {
-    inherit debs lib runBusybox;
-    inherit (packages) busybox;
-  };
+  toPackage = import ./package.nix { inherit debs lib runBusybox; };
 
   /**
     The packages of the set's own list, under nixpkgs' names.

@@ -10,7 +10,6 @@
   : the Debian packages whose programs it offers
 */
 {
-  busybox,
   debs,
   lib,
   runBusybox,
@@ -20,7 +19,10 @@ let
     Names that a Debian system gives to programs with its alternatives system, by package.
   */
   alternatives = {
-    bash.sh = "bash";
+    bash = {
+      bash = "bash-static";
+      sh = "bash";
+    };
     gawk.awk = "gawk";
   };
 in
@@ -38,7 +40,8 @@ runBusybox {
       "out"
       "lib"
     ];
-    shell = "${busybox}/bin/sh";
+    # Not busybox: its shell drops environment variables that it cannot hold, such as a.b=1.
+    shell = "${debs.all.bash-static}/usr/bin/bash-static";
     programFolders = map (each: debs.all.${each}) debianNames;
     libraryFolders = map (each: debs.all.${each}) closure;
     alternatives = lib.mapAttrsToList (link: program: "${link}=${program}") (
