@@ -145,9 +145,9 @@ oneshot_ended() {
   fi
   count_failure
   if ! test -e "$state/.stopping"; then
-    perpctl -b "$PERP_BASE" d "$service"
-    perpctl -b "$PERP_BASE" X "$service"
-  fi >/dev/null
+    perpctl -q -b "$PERP_BASE" d "$service"
+    perpctl -q -b "$PERP_BASE" X "$service"
+  fi
   rm "$state/$service.pid"
 }
 

@@ -29,7 +29,8 @@ list() {
     finish*) panel=++r ;;
     *) panel=... ;;
   esac
-  echo "[+ $panel ---]  $1  uptime: ${uptime:+$((uptime / 100))}${uptime:--}s/-s  pids: ${pid:--}/-"
+  test -z "$uptime" || uptime=$((uptime / 100))
+  echo "[+ $panel ---]  $1  uptime: ${uptime:--}s/-s  pids: ${pid:--}/-"
 }
 
 if test $# -eq 0; then
