@@ -46,15 +46,20 @@ let
   # The first part of an image's name says what a service belongs to: "locksmith/worker".
   application = lib.head (lib.splitString "/" name);
 
+  scripts = [
+    "# shellcheck source=/dev/null"
+    ". ${./fluentd/rc.sh}"
+  ];
+
   # The file is named to the command by a variable, which keeps it out of the layers that images
   # share: it lies beside the image's own scripts.
   fluentdService = checks.withDefaults {
     name = "fluentd";
     user = "root";
-    beforeStart = ''
-      export FLUENT_CONF=${conf}
-      export APPLICATION_NAME="''${APPLICATION_NAME:-${application}}"
-    '';
+    beforeStart = [
+      "export FLUENT_CONF=${conf}"
+      "export APPLICATION_NAME=\"\${APPLICATION_NAME:-${application}}\""
+    ];
     command = "exec ${fluentdCw}/bin/fluentd --no-supervisor -c \"$FLUENT_CONF\"";
   };
 
@@ -66,15 +71,12 @@ let
     checks.withDefaults {
       name = logOf service;
       user = "root";
-      beforeStart = ''
-        . ${./fluentd/rc.sh}
-        wait_for_fluentd ${pipe}
-      '';
+      beforeStart = scripts ++ [ "wait_for_fluentd ${pipe}" ];
       stopsBefore = [ "fluentd" ];
       command = [
         "${pkgs.python3}/bin/python3"
         "-IS"
-        ./fluentd/forward.py
+        "${./fluentd/forward.py}"
         service
         "${pipe}.output"
         pipe
@@ -86,10 +88,9 @@ let
     if lib.elem service.name read.captured then
       service
       // {
-        beforeStart = ''
-          . ${./fluentd/rc.sh}
-          capture_output ${library.fluentd.toPipe service.name}.output ${service.user} ${logOf service.name}
-        '';
+        beforeStart = scripts ++ [
+          "capture_output ${library.fluentd.toPipe service.name}.output ${service.user} ${logOf service.name}"
+        ];
         stopsBefore = [ (logOf service.name) ];
       }
     else if lib.elem service.name read.readByOthers then
@@ -100,7 +101,7 @@ in
 if read.isNeeded then
   {
     inherit conf;
-    services = checks.checkOrder context (
+    services = checks.checkOrder "${context}with fluentd" (
       map capture services ++ map toLogService read.captured ++ [ fluentdService ]
     );
   }

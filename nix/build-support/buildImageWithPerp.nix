@@ -4,7 +4,8 @@
   # Inputs
 
   Those of `buildImageWithPerps`; in the place of `services` the attributes of a service, but for
-  its name and `after`.
+  its name and `after`. `fluentd` holds both the service's `source` and `filters` and the image's
+  `outputs`.
 
   # Example
 
@@ -20,7 +21,6 @@ let
     chdir = null;
     command = null;
     environmentFile = null;
-    fluentd = null;
     maxFailures = null;
     onFailure = null;
     oneShot = null;
@@ -28,12 +28,23 @@ let
     user = null;
   };
 
+  fluentd = arguments.fluentd or null;
+
   name = arguments.name or null;
   lastPart = if builtins.isString name then baseNameOf name else name;
 in
 buildImageWithPerps "buildImageWithPerp" (
   removeAttrs arguments (builtins.attrNames serviceArguments)
   // {
-    services = [ (builtins.intersectAttrs serviceArguments arguments // { name = lastPart; }) ];
+    fluentd = if fluentd ? outputs then { inherit (fluentd) outputs; } else null;
+    services = [
+      (
+        builtins.intersectAttrs serviceArguments arguments
+        // {
+          name = lastPart;
+          fluentd = if fluentd ? outputs then removeAttrs fluentd [ "outputs" ] else fluentd;
+        }
+      )
+    ];
   }
 )

@@ -34,12 +34,16 @@
   `stopGracePeriod`
   : how many seconds services may take to stop before they are killed
 
+  `fluentd`
+  : what fluentd sends on: { outputs }; by default it forwards to fluentd.localdomain
+
   # Output
 
   What dockerTools gives, with `imageName`, `imageTag`, `services` (with all their attributes),
   `fluentdConf` and `outputSha`.
 */
 {
+  addFluentd,
   baseImage,
   buildServiceFolder,
   checks,
@@ -64,6 +68,7 @@ calledAs:
   maxLayers ? null,
   healthCheck ? null,
   stopGracePeriod ? 8,
+  fluentd ? null,
   # Ignored: an example of long ago has it beside services.
   command ? null,
 }:
@@ -86,9 +91,15 @@ let
   };
   checkedServices = checks.checkServices calledAs checked.name checked.services;
 
+  withFluentd = addFluentd {
+    inherit fluentd name;
+    context = "lib.${calledAs}: image ${builtins.toJSON name}: ";
+    services = checkedServices;
+  };
+
   serviceFolder = buildServiceFolder {
     inherit name;
-    services = checkedServices;
+    inherit (withFluentd) services;
   };
 
   imageConfig = perp.makeImageConfig {
@@ -135,7 +146,7 @@ let
 in
 image
 // {
-  fluentdConf = null;
+  fluentdConf = withFluentd.conf;
   outputSha = reference.toOutputSha image;
   services = checkedServices;
 }

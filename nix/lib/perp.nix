@@ -57,6 +57,7 @@ in
         start)
     ''
     + concatMapStrings (name: "    wait_for_${kinds.${name}} ${name}\n") service.after
+    + concatMapStrings (line: "    ${line}\n") service.beforeStart
     + ''
           start_as ${service.user}
           ;;
@@ -110,7 +111,7 @@ in
 
   /**
     The names of the services to stop, on each line those that stop at once, and each service after
-    all those that have it in their `after`.
+    all those that have it in their `after` or `stopsBefore`.
 
     # Type
 
@@ -118,7 +119,10 @@ in
 
     # Example
 
-        toStopOrder [ { name = "a"; after = [ ]; } { name = "b"; after = [ "a" ]; } ]
+        toStopOrder [ 
+          { name = "a"; after = [ ]; stopsBefore = [ ]; }
+          { name = "b"; after = [ "a" ]; stopsBefore = [ ]; }
+        ]
         => "b\na\n"
   */
   toStopOrder =
@@ -129,7 +133,7 @@ in
           inherit (service) name;
           value = builtins.foldl' (
             rank: other: if ranks.${other} < rank then rank else ranks.${other} + 1
-          ) 0 service.after;
+          ) 0 (service.after ++ service.stopsBefore);
         }) services
       );
       highest = builtins.foldl' (a: b: if a < b then b else a) 0 (builtins.attrValues ranks);

@@ -95,12 +95,12 @@ let
     ]);
   };
 
-  # A service with all its attributes, its texts as strings. A oneshot is not tried again, so one
-  # failure is all there can be in a row.
+  # A oneshot is not tried again, so one failure is all there can be in a row.
   withDefaults =
     service:
     {
       after = [ ];
+      beforeStart = [ ];
       chdir = null;
       environmentFile = null;
       fluentd = null;
@@ -108,6 +108,7 @@ let
       onFailure = "restart";
       oneShot = false;
       preStartScript = "";
+      stopsBefore = [ ];
       user = "nobody";
     }
     // service;
@@ -154,6 +155,27 @@ let
 in
 {
   inherit names;
+
+  /**
+    Check that names are used once, that all in `after` are known, and that none waits for itself.
+
+    `where` begins messages.
+
+    # Type
+
+        checkOrder :: String -> [Service] -> [Service]
+  */
+  inherit checkOrder;
+
+  /**
+    The service with all its attributes. The caller of the library cannot set two of them:
+    `beforeStart`, shell lines for rc.main, and `stopsBefore`, names of services that stop later.
+
+    # Type
+
+        withDefaults :: Service -> Service
+  */
+  inherit withDefaults;
 
   /**
     Check what an image is made with.
