@@ -4,6 +4,7 @@ from nixgen.expression.checks import is_identifier
 from nixgen.expression.marks import describe
 from nixgen.expression.names import NixValue, docker_images, lib, nix, pkgs
 from nixgen.expression.syntax import (
+    BINARY_OPERATORS,
     Assert,
     Binary,
     Call,
@@ -31,6 +32,7 @@ from nixgen.expression.values import (
 )
 
 __all__ = [
+    "BINARY_OPERATORS",
     "Assert",
     "AttributeSet",
     "Binary",

@@ -1,0 +1,234 @@
+"""The form in which `nix-instantiate --parse` of Nix 2.8 prints an expression.
+
+It has parentheses around nearly everything and spells arithmetic as calls, so it tells how Nix
+understood a text. `show` writes a tree in that form, without the renderer; `comparable` takes
+away what the form leaves open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from posixpath import join, normpath
+
+from nixgen.expression import (
+    Assert,
+    AttributeSet,
+    Binary,
+    Call,
+    Expression,
+    Formal,
+    Formals,
+    Function,
+    HasAttribute,
+    If,
+    Let,
+    List,
+    Literal,
+    Path,
+    Raw,
+    Select,
+    String,
+    Unary,
+    Variable,
+    With,
+)
+
+FOLDER = "/parent/folder"
+"""Where the file with the expression lies."""
+
+RAW = {
+    "a": "a",
+    "a b": "(a b)",
+    "x: x": "(x: x)",
+    "a # comment": "a",
+    "let\n  x = 1;\nin\nx": "(let x = 1; in x)",
+    '"a\n  # b" + "\n"': r'("a\n  # b" + "\n")',
+    "''a\n  b''": r'"a\n  b"',
+    "if a then\n  b # c\nelse d": "(if a then b else d)",
+}
+"""Raw Nix, and what it parses as."""
+
+RAW_SUM = "a + "
+"""Raw Nix that an expression follows."""
+
+ARITHMETIC = {"-": "__sub", "*": "__mul", "/": "__div"}
+ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+Nested = str | tuple["Nested", ...]
+
+
+def show(node: Expression) -> str:
+    """Return the tree in the form of `--parse`."""
+    match spelled_as_call(node):
+        case Call(function, arguments):
+            return f"({' '.join(map(show, (function, *arguments)))})"
+        case Literal(value):
+            return show_literal(value)
+        case String(parts):
+            texts = [quoted(part) if isinstance(part, str) else show(part) for part in parts]
+            return f"({' + '.join(texts)})" if texts else '""'
+        case Raw((text,)):
+            return RAW[str(text)]
+        case Raw((_, Expression() as operand)):
+            return f"(a + {show(operand)})"
+        case Variable(name):
+            return name
+        case List(items):
+            return f"[ {' '.join(f'({show(item)})' for item in items)} ]"
+        case AttributeSet(bindings):
+            return f"{{ {' '.join(show_attributes(bindings))} }}"
+        case other:
+            return show_operation(other)
+
+
+def show_literal(value: float | bool | None) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def show_operation(node: Expression) -> str:
+    match node:
+        case Path(path):
+            return show_path(path)
+        case Select(target, attributes, None):
+            return f"({show(target)}).{attribute_path(attributes)}"
+        case Select(target, attributes, Expression() as default):
+            return f"({show(target)}).{attribute_path(attributes)} or ({show(default)})"
+        case HasAttribute(target, attributes):
+            return f"(({show(target)}) ? {attribute_path(attributes)})"
+        case Unary("!", operand):
+            return f"(! {show(operand)})"
+        case Binary(operator, left, right):
+            return f"({show(left)} {operator} {show(right)})"
+        case other:
+            return show_keyword(other)
+
+
+def show_keyword(node: Expression) -> str:
+    match node:
+        case Function(parameter, body):
+            return f"({show_parameter(parameter)}: {show(body)})"
+        case Let(bindings, body):
+            made = [f"{attribute_name(name)} = {show(value)};" for name, value in bindings]
+            return f"(let {' '.join(made)} in {show(body)})"
+        case With(scope, body):
+            return f"(with {show(scope)}; {show(body)})"
+        case Assert(condition, body):
+            return f"assert {show(condition)}; {show(body)}"
+        case If(condition, consequence, alternative):
+            return f"(if {show(condition)} then {show(consequence)} else {show(alternative)})"
+    raise AssertionError(node)
+
+
+def spelled_as_call(node: Expression) -> Expression:
+    """Return what Nix makes of arithmetic, comparisons and calls of calls."""
+
+    def call(name: str, *arguments: object) -> Expression:
+        return Call(Variable(name), arguments)
+
+    match node:
+        case Raw(("a b",)):
+            return call("a", Variable("b"))
+        case Literal(int() | float() as number) if number < 0:
+            return call("__sub", 0, -number)
+        case Unary("-", operand):
+            return call("__sub", 0, operand)
+        case Binary("-" | "*" | "/" as operator, left, right):
+            return call(ARITHMETIC[operator], left, right)
+        case Binary("<", left, right) | Binary(">", right, left):
+            return call("__lessThan", left, right)
+        case Binary(">=", left, right) | Binary("<=", right, left):
+            return Unary("!", call("__lessThan", left, right))
+        case Call(function, arguments):
+            match spelled_as_call(function):
+                case Call(inner, first):
+                    return Call(inner, (*first, *arguments))
+            return node if arguments else spelled_as_call(function)
+    return node
+
+
+def show_attributes(bindings: Iterable[tuple[str, Expression]]) -> Iterator[str]:
+    for name, value in sorted(bindings, key=lambda binding: binding[0].encode()):
+        inherited = isinstance(value, Variable) and value.name == name
+        yield f"inherit {name} ;" if inherited else f"{attribute_name(name)} = {show(value)};"
+
+
+def show_parameter(parameter: str | Formals) -> str:
+    if isinstance(parameter, str):
+        return parameter
+    words = [*map(show_formal, parameter.formals), *(["..."] if parameter.ellipsis else [])]
+    alias = f" @ {parameter.alias}" if parameter.alias else ""
+    return f"{{ {', '.join(words)} }}{alias}"
+
+
+def show_formal(formal: Formal) -> str:
+    return formal.name + (f" ? {show(formal.default)}" if formal.default else "")
+
+
+def show_path(path: str) -> str:
+    if re.fullmatch("[A-Za-z0-9._+/-]+", path):
+        return normpath(join(FOLDER, path))
+    if path.startswith("/"):
+        return f"(/ + {quoted(path)})"
+    return f"({FOLDER} + {quoted('/' + path.removeprefix('./'))})"
+
+
+def attribute_path(names: Iterable[str]) -> str:
+    return ".".join(map(attribute_name, names))
+
+
+def attribute_name(name: str) -> str:
+    """Nix prints keywords bare, `if` apart."""
+    bare = re.fullmatch("[A-Za-z_][A-Za-z0-9_'-]*", name) and name != "if"
+    return name if bare else quoted(name)
+
+
+def quoted(text: str) -> str:
+    return '"' + "".join(ESCAPES.get(character, character) for character in text) + '"'
+
+
+def comparable(form: str) -> Nested:
+    r"""Return the form as nested tuples of tokens, with these made equal.
+
+    A string that Nix read in pieces, `"" + "a" + "b"`, and parentheses around one string;
+    `\$` and `$`; the order of formals and of the bindings of `let`, which is that of Nix's table
+    of symbols.
+    """
+    tokens = re.findall(r'"(?:[^"\\]|\\.)*"|[()\[\]{};,]|[^\s"()\[\]{};,]+', form, re.DOTALL)
+    return nest(iter([re.sub(r"\\(.)", unescape_dollar, token) for token in tokens]))
+
+
+def unescape_dollar(match: re.Match[str]) -> str:
+    return "$" if match[1] == "$" else match[0]
+
+
+def nest(tokens: Iterator[str], opening: str = "") -> Nested:
+    nested: list[Nested] = []
+    for token in tokens:
+        if token in (")", "]", "}"):
+            break
+        nested.append((token, nest(tokens, token)) if token in ("(", "[", "{") else token)
+        match nested[-1]:
+            case ("(", (str(text),)) if text.startswith('"'):
+                nested[-1] = text
+        match nested[-3:]:
+            case ['""', "+", other] | [other, "+", '""']:
+                nested[-3:] = [other]
+            case [str(left), "+", str(right)] if left[0] == right[0] == '"':
+                nested[-3:] = [left[:-1] + right[1:]]
+    if (opening, *nested[:1]) == ("(", "let"):
+        end = nested.index("in")
+        return ("let", split_and_sorted(nested[1:end], ";"), *nested[end:])
+    return split_and_sorted(nested, ",") if "," in nested else tuple(nested)
+
+
+def split_and_sorted(nested: Iterable[Nested], separator: str) -> Nested:
+    pieces: list[list[Nested]] = [[]]
+    for token in nested:
+        if token == separator:
+            pieces.append([])
+        else:
+            pieces[-1].append(token)
+    return tuple(sorted(map(tuple, pieces), key=repr))
