@@ -1,6 +1,7 @@
 """Definitions: what people say about images, as frozen values that are checked when made."""
 
 from nixgen.definitions.fluentd import Filter, Fluentd, Output, Source
+from nixgen.definitions.hydra import Hydra, Jobset, JobsetInput
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.project import AnyImage, DebianPackageSet, Project
 from nixgen.definitions.service import Service
@@ -10,7 +11,10 @@ __all__ = [
     "DebianPackageSet",
     "Filter",
     "Fluentd",
+    "Hydra",
     "Image",
+    "Jobset",
+    "JobsetInput",
     "LayeredImage",
     "Output",
     "Project",

@@ -10,6 +10,7 @@ from attrs import Attribute, field, frozen
 from nixgen.definitions import names
 from nixgen.definitions.fluentd import Fluentd
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS
+from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.validation import each, frozen_value, location_field, matching, refuse
 from nixgen.errors import Location
@@ -55,11 +56,17 @@ def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
             raise refuse(project, path, "an Image, LayeredImage or PulledImage", image)
 
 
+def _hydra(project: Any, attribute: Attribute[Any], hydra: object) -> None:
+    if hydra is not None and not isinstance(hydra, Hydra):
+        raise refuse(project, attribute.name, "a Hydra(...)", hydra)
+
+
 @frozen(kw_only=True)
 class Project:
     """What nixgen makes files of: images by the name of their attribute in `dockerImages`.
 
-    `fluentd` holds the outputs of the images that set none themselves.
+    `fluentd` holds the outputs of the images that set none themselves; `hydra` says what a Hydra
+    server does with the project.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -67,6 +74,7 @@ class Project:
     images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
     package_set: DebianPackageSet = field(factory=DebianPackageSet)
     fluentd: Fluentd | None = None
+    hydra: Hydra | None = field(default=None, validator=_hydra)
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
