@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from nixgen.errors import DefinitionError, Problem
@@ -15,9 +16,10 @@ KEYWORDS: Final = frozenset(
 """The words that are no identifiers (Nix 2.8, src/libexpr/lexer.l)."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNHOLDABLE = re.compile(f"[\0\ud800-\udfff{RESERVED}]")
 
 
+@lru_cache(maxsize=1024)  # definitions say the same few names again and again
 def is_identifier(name: str) -> bool:
     """Tell whether Nix reads the name as an identifier, so that it needs no quotes."""
     return bool(_IDENTIFIER.fullmatch(name)) and name not in KEYWORDS
@@ -54,14 +56,18 @@ def attribute_path(names: Iterable[object]) -> tuple[str, ...]:
 
 def text(value: str) -> str:
     """Return the text as a plain `str`; refuse what a Nix string cannot hold."""
-    if "\0" in value:
-        raise refusal("text without the NUL character, which Nix cannot hold", value)
-    if _SURROGATE.search(value):
-        raise refusal("text that UTF-8 can encode, without lone surrogates", value)
-    if re.search(f"[{RESERVED}]", value):
-        raise refusal(
-            "text without U+10FFFC and U+10FFFD, which mark what is formatted into a string",
-            value,
-            remedy="A Nix expression cannot stand here, and marked text must stay in one piece.",
-        )
+    if found := _UNHOLDABLE.search(value):
+        raise _refusal_of_character(found[0], value)
     return str.__str__(value)
+
+
+def _refusal_of_character(character: str, value: str) -> DefinitionError:
+    if character == "\0":
+        return refusal("text without the NUL character, which Nix cannot hold", value)
+    if character not in RESERVED:
+        return refusal("text that UTF-8 can encode, without lone surrogates", value)
+    return refusal(
+        "text without U+10FFFC and U+10FFFD, which mark what is formatted into a string",
+        value,
+        remedy="A Nix expression cannot stand here, and marked text must stay in one piece.",
+    )

@@ -38,6 +38,8 @@ def split_marks(text: str) -> list[object]:
 
     What does not come from `mark` stays in the strings, reserved characters included.
     """
+    if MARK_START not in text:
+        return [text]
     parts: list[object] = []
     end = 0
     for match in _MARK.finditer(text):

@@ -90,8 +90,10 @@ def _to_python(node: Expression) -> str:
             return f"{_to_python(node.function)}(...)"
         case Raw():
             return "nix(...)"
+        case Binary():
+            return f"{_to_python(node.left)} {node.operator} {_to_python(node.right)}"
         case _:
-            return repr(node)
+            return "..."
 
 
 docker_images = NixValue(Variable("dockerImages"))

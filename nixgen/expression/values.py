@@ -69,6 +69,8 @@ def _at(path: str, value: object) -> Expression:
 def convert(value: object) -> Expression:
     """Do what `to_expression` does, inside of a value whose path is not known yet."""
     match value:
+        case str():
+            return String(split_marks(str.__str__(value)))
         case Expression():
             return value
         case None | bool():
@@ -77,8 +79,6 @@ def convert(value: object) -> Expression:
             return Literal(int(value))
         case float():
             return Literal(float(value))
-        case str():
-            return String(tuple(split_marks(str.__str__(value))))
         case Mapping():
             return AttributeSet(value)
         case list() | tuple():
