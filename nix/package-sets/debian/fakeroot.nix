@@ -18,7 +18,7 @@ writeScriptBin "fakeroot" ''
   #!${busybox}/bin/sh
   # In the user namespace of a build's sandbox a real chown fails with EINVAL, which fakeroot reports.
   export FAKEROOTDONTTRYCHOWN=1
-  exec ${programs}/bin/fakeroot-sysv \
+  exec ${busybox}/bin/sh ${debs.all.fakeroot}/usr/bin/fakeroot-sysv \
     --lib ${debs.all.libfakeroot}/usr/lib/${debs.platform.triplet}/libfakeroot/libfakeroot-sysv.so \
     --faked ${programs}/bin/faked-sysv "$@"
 ''

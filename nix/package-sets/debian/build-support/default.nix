@@ -13,7 +13,13 @@ let
   runCommand = import ./runCommand.nix { inherit packages runBash; };
 in
 {
-  inherit runBash runCommand writeTextFile;
+  inherit
+    makeDerivation
+    runBash
+    runBusybox
+    runCommand
+    writeTextFile
+    ;
 
   buildEnv = import ./buildEnv.nix { inherit runCommand; };
 

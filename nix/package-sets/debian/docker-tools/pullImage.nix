@@ -5,6 +5,22 @@
   Proxies and the file with the registry's credentials come from the environment of whoever builds.
 */
 { architecture, pkgs }:
+let
+  /**
+    Copies of what is needed, in one folder: the archive must not hold the path of anything that it
+    is made with (Nix forbids it for an output with a hash), and an image of this set has the paths
+    of this set's packages in it.
+  */
+  tools = pkgs.runBusybox {
+    name = "pull-tools";
+    script = ./pullTools.sh;
+    environment = {
+      inherit (pkgs) busybox cacert;
+      inherit (pkgs.skopeo) lib loader;
+      skopeo = "${builtins.head pkgs.skopeo.programFolders}/usr/bin/skopeo";
+    };
+  };
+in
 {
   imageName,
   imageDigest,
@@ -23,12 +39,13 @@
 if outputHash == "" then
   throw "dockerTools.pullImage: image ${imageName}: hash: expected the hash of its archive (sha256-...), got none"
 else
-  pkgs.runBash {
+  pkgs.makeDerivation {
     inherit meta name;
-    script = ./pullImage.sh;
-    tools = [
-      pkgs.coreutils
-      pkgs.skopeo
+    builder = "${tools}/busybox";
+    args = [
+      "sh"
+      "-eu"
+      ./pullImage.sh
     ];
     environment = {
       inherit
@@ -42,7 +59,8 @@ else
       outputHashMode = "flat";
       finalImage = "${finalImageName}:${finalImageTag}";
       tlsVerify = if tlsVerify then "true" else "false";
-      SSL_CERT_FILE = "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt";
+      inherit tools;
+      SSL_CERT_FILE = "${tools}/ca-bundle.crt";
       impureEnvVars = [
         "ALL_PROXY"
         "HTTPS_PROXY"

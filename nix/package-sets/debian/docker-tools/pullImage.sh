@@ -1,5 +1,6 @@
-# shellcheck shell=bash
+# shellcheck shell=sh
 # Copy the image from its registry into the docker archive $out.
 
-skopeo --insecure-policy --tmpdir "$TMPDIR" --override-os "$os" --override-arch "$arch" copy \
+"$tools/loader" --inhibit-cache --library-path "$tools/lib" "$tools/skopeo" \
+  --insecure-policy --tmpdir "$TMPDIR" --override-os "$os" --override-arch "$arch" copy \
   --src-tls-verify="$tlsVerify" "docker://$imageName@$imageDigest" "docker-archive:$out:$finalImage"
