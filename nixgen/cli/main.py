@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ _SUBCOMMANDS = {
     "run": "Start a container of an image.",
     "push": "Push images to a registry.",
     "tags": "List the commits behind an image in a registry.",
+    "hydra": "Describe the project to a Hydra server, and check its jobs.",
     "packages": "Lock the packages that images are built from.",
 }
 
@@ -70,6 +72,7 @@ def command(context: click.Context, folder: Path) -> None:
 
 def main() -> None:
     """Run the command line; every error ends in one message and the status of its kind."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         command.main(prog_name="nixgen", standalone_mode=False)
     except click.exceptions.Exit as ending:
@@ -93,6 +96,11 @@ def main() -> None:
             "  please report it, with what NIXGEN_TRACEBACK=1 shows",
             ExitStatus.CHECK_FAILED,
         )
+
+
+def _interrupt(*_: object) -> None:
+    """Let a termination clean up as an interrupt does."""
+    raise KeyboardInterrupt
 
 
 def _fail(message: str, status: ExitStatus) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from plumbum.commands.base import BaseCommand
+
 from nixgen.commands.process import find_program, run
 from nixgen.errors import UsageError
 
@@ -16,16 +18,43 @@ def clean_head(folder: Path) -> str:
     Raises UsageError when the folder is not in a git checkout, or holds something else than the
     commit: a tag with the commit's id would then name an image that the commit does not make.
     """
-    git = find_program("git", remedy=f"install git (Debian: apt-get install git), or {_REMEDY}")
-    try:
-        commit_id = run(git["-C", str(folder), "rev-parse", "--verify", "HEAD"], error=UsageError)
-    except UsageError:
-        raise UsageError(f"{folder}: expected a git checkout with a commit\n  {_REMEDY}") from None
-    status = git["-C", str(folder), "status", "--porcelain", "--", "."]
+    commit_id = head(folder)
+    if commit_id is None:
+        raise UsageError(f"{folder}: expected a git checkout with a commit\n  {_REMEDY}")
+    status = _git(folder)["status", "--porcelain", "--", "."]
     if changes := run(status, error=UsageError).splitlines():
         shown = "".join(f"\n  | {line}" for line in changes[:10])
         raise UsageError(
-            f"{folder}: it differs from the commit {commit_id.strip()}:{shown}\n"
+            f"{folder}: it differs from the commit {commit_id}:{shown}\n"
             f"  commit the changes, or {_REMEDY}"
         )
-    return commit_id.strip()
+    return commit_id
+
+
+def head(folder: Path) -> str | None:
+    """Return the id of the commit that is checked out, None where there is none."""
+    try:
+        return run(_git(folder)["rev-parse", "--verify", "HEAD"], error=UsageError).strip()
+    except UsageError:
+        return None
+
+
+def top_level(folder: Path) -> Path | None:
+    """Return the top folder of the git checkout that the folder is in, None outside of one."""
+    try:
+        found = run(_git(folder)["rev-parse", "--show-toplevel"], error=UsageError)
+    except UsageError:
+        return None
+    return Path(found.removesuffix("\n"))
+
+
+def versioned_files(folder: Path) -> list[str]:
+    """Return the paths below the folder of all files that git has or would take."""
+    listing = _git(folder)["ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    paths = run(listing, error=UsageError).rstrip("\n").split("\0")
+    return sorted({path for path in paths if path})
+
+
+def _git(folder: Path) -> BaseCommand:
+    git = find_program("git", remedy=f"install git (Debian: apt-get install git), or {_REMEDY}")
+    return git["-C", str(folder)]

@@ -6,7 +6,7 @@ import grp
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,40 @@ def evaluate(folder: Path, expression: str, options: Sequence[str] = ()) -> Any:
     """
     words = ["--eval", "--strict", "--json", "--read-write-mode", "--expr", expression, *options]
     return json.loads(_run(_program("nix-instantiate")[words], EvaluationError, cwd=folder))
+
+
+def evaluate_restricted(
+    expression: str, arguments: Mapping[str, str], options: Sequence[str] = ()
+) -> Any:
+    """Evaluate a Nix expression strictly, with string arguments, as an evaluator of others' code.
+
+    That is with restrict-eval, without import-from-derivation, and with no search path but that of
+    the options. Raises EvaluationError with what Nix says.
+    """
+    log: list[str] = []
+    words = ["--eval", "--strict", "--json", "--read-write-mode", "--expr", expression]
+    words += [word for name, text in arguments.items() for word in ("--argstr", name, text)]
+    words += ["--option", "restrict-eval", "true"]
+    words += ["--option", "allow-import-from-derivation", "false", *options]
+    environment = {**_environment(), "NIX_PATH": ""}
+    try:
+        command = _program("nix-instantiate")[words]
+        return json.loads(run(command, environment=environment, read_log_line=_keep(log)))
+    except BuildError:
+        raise EvaluationError("\n".join(log)) from None
+
+
+def _keep(log: list[str]) -> Callable[[str], Iterable[str]]:
+    def read(line: str) -> Iterable[str]:
+        log.append(line)
+        return ()
+
+    return read
+
+
+def add_to_store(path: Path) -> str:
+    """Copy a file or folder into the store and return its store path. Raises BuildError."""
+    return _run(_program("nix-store")["--add", str(path)], BuildError).strip()
 
 
 def realise(

@@ -1,0 +1,100 @@
+"""What Hydra would pass to the jobs' expression, made of what is on this machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from nixgen.cli.packages import LOCK_FOLDER
+from nixgen.commands import git, nix
+from nixgen.commands.hydra import Argument
+from nixgen.definitions import Jobset, JobsetInput, Project
+from nixgen.definitions.hydra import SOURCE
+from nixgen.errors import UsageError
+from nixgen.hydra_spec import jobset_inputs
+
+PACKAGE_LOCK = "packageLock"
+"""The input that holds the lock of the Debian packages, which git does not have."""
+
+_NO_COMMIT = "0" * 40
+
+
+def source_argument(folder: Path) -> tuple[Argument, str]:
+    """Return the project's files as Hydra's git input has them, and the folder's path in it.
+
+    They are what git has or would take; outside of git all files but hidden ones and results.
+    """
+    top = git.top_level(folder) or folder
+    commit_id = git.head(folder) or _NO_COMMIT
+    with TemporaryDirectory() as temporary:
+        copy = Path(temporary, "source")
+        for path in git.versioned_files(top) if git.top_level(folder) else _plain_files(top):
+            if (top / path).is_file():
+                (copy / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(top / path, copy / path, follow_symlinks=False)
+        store_path = nix.add_to_store(copy)
+    below = folder.resolve().relative_to(top.resolve()).as_posix()
+    return {
+        "storePath": store_path,
+        "inputType": "git",
+        "uri": top.resolve().as_uri(),
+        "rev": commit_id,
+        "revCount": 1,
+        "gitTag": commit_id[:7],
+        "shortRev": commit_id[:7],
+    }, "" if below == "." else f"{below}/"
+
+
+def _plain_files(folder: Path) -> list[str]:
+    return [
+        file.relative_to(folder).as_posix()
+        for file in folder.rglob("*")
+        if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+        and not (file.is_symlink() and file.name.startswith("result"))
+    ]
+
+
+def jobset_arguments(
+    folder: Path, project: Project, jobset: Jobset | None, local: Mapping[str, Path]
+) -> dict[str, Argument]:
+    """Return the arguments of a jobset beside the source.
+
+    `local` holds the paths that stand for what Hydra would fetch. Without a jobset every job is
+    asked for, those that push as well. Raises UsageError for an input that is not here.
+    """
+    lock = folder / LOCK_FOLDER
+    if jobset is None or project.hydra is None:
+        arguments: dict[str, Argument] = {"pushToDockerRegistry": {"value": True}}
+        given = {PACKAGE_LOCK: lock, **local} if lock.is_dir() else dict(local)
+        return arguments | {name: _stored(path, "path") for name, path in given.items()}
+    inputs = {
+        name: given
+        for name, given in jobset_inputs(project.hydra, jobset).items()
+        if name != SOURCE
+    }
+    return {
+        name: _argument(name, given, {PACKAGE_LOCK: lock, **local})
+        for name, given in inputs.items()
+    }
+
+
+def _argument(name: str, given: JobsetInput, local: Mapping[str, Path]) -> Argument:
+    match given.type:
+        case "string":
+            return {"value": given.value}
+        case "boolean":
+            return {"value": given.value == "true"}
+    path = local.get(name) or Path(str(given.value))
+    if not path.exists():
+        raise UsageError(
+            f"the input {name} ({given.type}: {given.value}) is not on this machine\n"
+            f"  pass what stands for it: --input {name}=PATH"
+        )
+    return _stored(path, given.type)
+
+
+def _stored(path: Path, input_type: str) -> dict[str, Any]:
+    return {"storePath": nix.add_to_store(path.resolve()), "inputType": input_type}
