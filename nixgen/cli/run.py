@@ -11,6 +11,7 @@ from nixgen.cli.options import PassingOn, nix_options, passed_on
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.commands.containers import ENGINES, find_engine
+from nixgen.definitions import PulledImage
 
 
 @click.command("run", cls=PassingOn)
@@ -30,10 +31,16 @@ def command(
     runner = find_engine(engine)
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
-    output = "ociUncompressed" if runner.reads_oci_directories else ""
+    definition = project.images[attribute]
+    if isinstance(definition, PulledImage):
+        output, repository = "", definition.image_name
+    else:
+        output = "ociUncompressed" if runner.reads_oci_directories else ""
+        repository = definition.name
     [path] = realise_images(folder, project, [attribute], output=output, options=nix_words).values()
-    load = runner.load_oci_directory if runner.reads_oci_directories else runner.load_archive
-    container = runner.start(load(path), passed_on())
+    name = f"localhost/{repository}:latest"
+    runner.load(path, name)
+    container = runner.start(name, passed_on())
     if detach:
         click.echo(container)
     else:

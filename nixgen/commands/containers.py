@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 from attrs import frozen
 from plumbum import FG
@@ -33,13 +34,17 @@ class Engine:
         """Tell whether it loads an image from an OCI directory, without an archive."""
         return self.name == "podman"
 
-    def load_archive(self, archive: str) -> str:
-        """Load the image of a docker archive; return its reference. Raises BuildError."""
-        return run(self._command["load", "--quiet", "--input", archive]).split()[-1]
+    def load(self, path: str, name: str) -> None:
+        """Load the image of an OCI directory or docker archive under the name `NAME:TAG`.
 
-    def load_oci_directory(self, directory: str) -> str:
-        """Load the image of an OCI directory; return its id. Raises BuildError."""
-        return run(self._command["pull", "--quiet", f"oci:{directory}"]).split()[-1]
+        Raises BuildError.
+        """
+        if Path(path).is_dir():
+            image = run(self._command["pull", "--quiet", f"oci:{path}"]).split()[-1]
+            run(self._command["untag", image])  # podman names it after the directory
+        else:
+            image = run(self._command["load", "--quiet", "--input", path]).split()[-1]
+        run(self._command["tag", image, name])
 
     def start(self, reference: str, options: Sequence[str]) -> str:
         """Start a container of the image with the engine's options; return its id.
