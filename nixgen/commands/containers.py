@@ -57,9 +57,11 @@ class Engine:
             container = run(command).split()[-1]
             try:
                 run(self._command["start", container])
-            except BuildError as error:
-                failure = error
+            except BaseException as error:
                 run(self._command["rm", "--force", container])
+                if not isinstance(error, BuildError):
+                    raise
+                failure = error
             else:
                 return container
         raise failure
