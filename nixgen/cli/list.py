@@ -10,28 +10,60 @@ import click
 
 from nixgen.cli.table import table
 from nixgen.cli.workspace import attribute_path
-from nixgen.definitions import AnyImage, Image, LayeredImage, PulledImage
+from nixgen.definitions import AnyImage, Image, LayeredImage, Project, PulledImage
 from nixgen.load import load_project
 
 
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list with an object an image.")
+@click.option(
+    "--digests", is_flag=True, help="Build the images, and show the digest that a push will give."
+)
 @click.pass_obj
-def command(folder: Path, as_json: bool) -> None:
+def command(folder: Path, as_json: bool, digests: bool) -> None:
     """List the project's images: attribute, name, kind and services."""
     project = load_project(folder)
+    known = _digests(folder, project) if digests else {}
     rows = [
-        {"attribute": attribute_path(project, attribute), **_describe(image)}
+        {
+            "attribute": attribute_path(project, attribute),
+            **_describe(image),
+            **({"digest": known.get(attribute)} if digests else {}),
+        }
         for attribute, image in sorted(project.images.items())
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
     shown = [
-        [row["attribute"], row["name"], row["kind"], " ".join(row["services"])] for row in rows
+        [
+            row["attribute"],
+            row["name"],
+            row["kind"],
+            " ".join(row["services"]),
+            *([row["digest"] or ""] if digests else []),
+        ]
+        for row in rows
     ]
-    for line in table(["ATTRIBUTE", "NAME", "KIND", "SERVICES"], shown):
+    heading = ["ATTRIBUTE", "NAME", "KIND", "SERVICES", *["DIGEST"] * digests]
+    for line in table(heading, shown):
         click.echo(line)
+
+
+def _digests(folder: Path, project: Project) -> dict[str, str]:
+    """Return the digest of each image that is built here; the others are named by theirs."""
+    # Only this option needs Nix and the registry's modules.
+    from nixgen.cli.oci import build_oci_images
+    from nixgen.cli.workspace import bring_up_to_date, selected
+
+    bring_up_to_date(folder)
+    built = build_oci_images(folder, project, selected(project, ()))
+    pulled = {
+        attribute: image.image_digest
+        for attribute, image in project.images.items()
+        if isinstance(image, PulledImage)
+    }
+    return pulled | {image.attribute: image.layout.digest for image in built}
 
 
 def _describe(image: AnyImage) -> dict[str, Any]:
