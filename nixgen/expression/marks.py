@@ -9,6 +9,8 @@ consists of lower-case hexadecimal digits, so quoting for a shell does not chang
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
+from functools import lru_cache
 from hashlib import sha256
 
 MARK_START = "\U0010fffc"
@@ -20,17 +22,22 @@ _MARK_IN_REPR = re.compile(
     _MARK.pattern.replace(MARK_START, r"\\U0010fffc").replace(MARK_END, r"\\U0010fffd")
 )
 
-_marked: dict[str, tuple[object, str]] = {}
+_marked: dict[str, object] = {}
 
 
-def mark(value: object, content: str, label: str) -> str:
-    """Return the mark of the value.
+def mark(value: object, content: Hashable) -> str:
+    """Return the mark of the value, whose `repr` is its name in messages.
 
-    `content` is equal for equal values and only for them; `label` is the value's name in messages.
+    `content`, and the `repr` of it, is equal for equal values and only for them.
     """
-    key = sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    _marked[key] = (value, label)
+    key = _key(content)
+    _marked[key] = value
     return f"{MARK_START}{key}{MARK_END}"
+
+
+@lru_cache(maxsize=4096)  # definitions name the same packages again and again
+def _key(content: Hashable) -> str:
+    return sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def split_marks(text: str) -> list[object]:
@@ -44,8 +51,7 @@ def split_marks(text: str) -> list[object]:
     end = 0
     for match in _MARK.finditer(text):
         if match[1] in _marked:
-            value, _ = _marked[match[1]]
-            parts += [text[end : match.start()], value]
+            parts += [text[end : match.start()], _marked[match[1]]]
             end = match.end()
     return [*parts, text[end:]]
 
@@ -57,5 +63,5 @@ def describe(value: object) -> str:
     except (ValueError, RecursionError):  # an integer of more digits than Python writes
         return f"<{type(value).__name__}>"
     return _MARK_IN_REPR.sub(
-        lambda match: f"{{{_marked[match[1]][1]}}}" if match[1] in _marked else match[0], literal
+        lambda match: f"{{{_marked[match[1]]!r}}}" if match[1] in _marked else match[0], literal
     )

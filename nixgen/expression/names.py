@@ -66,11 +66,10 @@ class NixValue:
         return NixValue(Binary("//", to_expression(other), self.__expression))
 
     def __str__(self) -> str:
-        return mark(self.__expression, repr(self.__expression), repr(self))
+        return mark(self, self.__expression)
 
     def __format__(self, specification: str) -> str:
-        format(self.__expression, specification)
-        return str(self)
+        return format(self.__expression, specification) if specification else str(self)
 
     def __repr__(self) -> str:
         return _to_python(self.__expression)

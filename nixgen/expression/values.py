@@ -24,7 +24,7 @@ class Expression:
     __slots__ = ()
 
     def __str__(self) -> str:
-        return mark(self, repr(self), repr(self))
+        return mark(self, self)
 
     def __format__(self, specification: str) -> str:
         if specification:

@@ -5,6 +5,7 @@ A text begins in column 0, and whoever places it indents it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,10 +14,12 @@ INDENT: Final = "  "
 SHORT: Final = 80
 """The longest text, in characters, that is put on one line by choice."""
 
+_LINE_AT_MARGIN: Final = re.compile(r"\n[^ \n]")
+
 
 def indent(text: str) -> str:
     """Return the text with each line that is not empty moved right by one step."""
-    return "\n".join(line and INDENT + line for line in text.split("\n"))
+    return "\n".join([line and INDENT + line for line in text.split("\n")])
 
 
 def enclose(opening: str, text: str, closing: str) -> str:
@@ -32,21 +35,18 @@ def hugs(text: str) -> bool:
     So may a single line, and what opens a bracket at the end of its first line and closes it at
     the beginning of its last.
     """
-    first, *middle = text.split("\n")
-    if not middle:
+    if "\n" not in text:
         return True
-    last = middle.pop()
+    before, _, last = text.rpartition("\n")
+    first, _, _ = before.partition("\n")
     closed = last[0] in "}])" or (first.endswith("''") and last.endswith("''"))
-    return (
-        first.endswith(("{", "[", "(", "''"))
-        and closed
-        and all(line[:1] in ("", " ") for line in middle)
-    )
+    return first.endswith(("{", "[", "(", "''")) and closed and not _LINE_AT_MARGIN.search(before)
 
 
 def fits_one_line(words: Sequence[str]) -> bool:
     """Tell whether the words, with blanks between them, are short enough for one line."""
-    return sum(map(len, words)) + len(words) <= SHORT and not any("\n" in word for word in words)
+    line = " ".join(words)
+    return len(line) < SHORT and "\n" not in line
 
 
 def bracket(opening: str, lines: Sequence[str], closing: str, *, one_line: bool = True) -> str:
@@ -54,4 +54,4 @@ def bracket(opening: str, lines: Sequence[str], closing: str, *, one_line: bool 
     words = [opening, *lines, closing]
     if one_line and fits_one_line(words):
         return " ".join(words)
-    return "\n".join([opening, *map(indent, lines), closing])
+    return "\n".join([opening, indent("\n".join(lines)), closing])

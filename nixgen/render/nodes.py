@@ -100,7 +100,8 @@ def _(node: String) -> Layout:
 
 
 def _interpolate(node: Expression) -> str:
-    return enclose("${", place(node, Level.EXPRESSION), "}")
+    text = place(node, Level.EXPRESSION)
+    return f"${{\n{indent(text)}\n}}" if "\n" in text else f"${{{text}}}"
 
 
 @_lay_out.register
@@ -155,11 +156,13 @@ def _attribute_path(names: Sequence[str]) -> str:
 
 @_lay_out.register
 def _(node: Call) -> Layout:
-    words = [place(node.function, Level.CALL)]
-    words += [place(argument, Level.SELECT) for argument in node.arguments]
-    if fits_one_line(words) or (any("\n" in word for word in words) and all(map(hugs, words))):
-        return Level.CALL, " ".join(words)
-    function, *arguments = words
+    *words, last = (
+        place(node.function, Level.CALL),
+        *(place(argument, Level.SELECT) for argument in node.arguments),
+    )
+    if fits_one_line([*words, last]) or (fits_one_line(words) and "\n" in last and hugs(last)):
+        return Level.CALL, " ".join([*words, last])
+    function, *arguments = (*words, last)
     return Level.CALL, "\n".join([function, *map(indent, arguments)])
 
 
@@ -180,7 +183,7 @@ def _(node: AttributeSet) -> Layout:
 
 
 def _is_inherited(name: str, value: Expression) -> bool:
-    return value == Variable(name) if is_identifier(name) else False
+    return isinstance(value, Variable) and value.name == name
 
 
 def _binding(name: str, value: Expression) -> str:
@@ -225,18 +228,16 @@ def _(node: Let) -> Layout:
 
 @_lay_out.register
 def _(node: With) -> Layout:
-    return Level.EXPRESSION, _precede("with", node.scope, node.body)
+    scope = f"with {place(node.scope, Level.EXPRESSION)};"
+    body = place(node.body, Level.EXPRESSION)
+    joined = fits_one_line([scope]) and hugs(body)
+    return Level.EXPRESSION, f"{scope}{' ' if joined else chr(10)}{body}"
 
 
 @_lay_out.register
 def _(node: Assert) -> Layout:
-    return Level.EXPRESSION, _precede("assert", node.condition, node.body)
-
-
-def _precede(keyword: str, head: Expression, body: Expression) -> str:
-    first = f"{keyword} {place(head, Level.EXPRESSION)};"
-    text = place(body, Level.EXPRESSION)
-    return f"{first} {text}" if fits_one_line([first]) and hugs(text) else f"{first}\n{text}"
+    condition = place(node.condition, Level.EXPRESSION)
+    return Level.EXPRESSION, f"assert {condition};\n{place(node.body, Level.EXPRESSION)}"
 
 
 @_lay_out.register

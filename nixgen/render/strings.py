@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from operator import add
 
 from nixgen.expression import Expression
 from nixgen.render.layout import indent
@@ -40,11 +41,12 @@ def quote(parts: Parts, interpolate: Interpolate) -> str:
     Texts of several lines, and texts with backslashes, such as regexps, become indented strings
     wherever these are exact.
     """
-    outline = "".join(part if isinstance(part, str) else _HOLE for part in parts)
-    interpolations = (interpolate(part) for part in parts if not isinstance(part, str))
+    outline = "".join([part if isinstance(part, str) else _HOLE for part in parts])
+    interpolations = [interpolate(part) for part in parts if not isinstance(part, str)]
 
     def write(special: re.Pattern[str], escapes: dict[str, str]) -> str:
-        return re.sub(_HOLE, lambda _: next(interpolations), _escape(outline, special, escapes))
+        first, *texts = _escape(outline, special, escapes).split(_HOLE)
+        return first + "".join(map(add, interpolations, texts))
 
     if not _reads_better_indented(outline) or not _survives_indentation(outline):
         return f'"{write(_SPECIAL, _ESCAPES)}"'

@@ -1,0 +1,34 @@
+{
+  update = pkgs.x // {
+    a = 1;
+    b = 2;
+  };
+  sum =
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    + "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+    + "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz";
+  condition =
+    if a == b then
+      {
+        a = 1;
+        b = 2;
+      }
+    else if c then
+      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    else
+      "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy";
+  negation = !(
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    || "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+  );
+  asserted =
+    assert a != "";
+    with pkgs; [
+      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+      "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
+    ];
+  default = a.b or {
+    c = 1;
+    d = 2;
+  };
+}
