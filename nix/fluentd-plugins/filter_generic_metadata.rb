@@ -10,7 +10,7 @@ module Fluent
     #   field                 is taken from
     #   container_id          /proc/self/cgroup or /proc/self/mountinfo
     #   application_name      the variable APPLICATION_NAME
-    #   service_name          the variable SERVICE_NAME, else the event tag without `log.`
+    #   service_name          the variable SERVICE_NAME, else what follows `log.` in the tag
     #   kubernetes_namespace  the variable KUBERNETES_NAMESPACE or POD_NAMESPACE, else the service
     #                         account's file
     #   kubernetes_pod_name   the variable KUBERNETES_POD_NAME or POD_NAME, else the host name
@@ -36,7 +36,7 @@ module Fluent
       end
 
       def filter(tag, _time, record)
-        { 'service_name' => tag.delete_prefix('log.') }.merge(@metadata, record)
+        { 'service_name' => tag[/\Alog\.(.+)/m, 1] }.compact.merge(@metadata, record)
       end
 
       private

@@ -14,8 +14,8 @@ from math import isfinite
 from attrs import frozen
 
 from nixgen.expression import Expression, describe, is_identifier
-from nixgen.expression.values import SupportsNix
 from nixgen.expression.template_strings import TemplateString
+from nixgen.expression.values import SupportsNix
 
 PLUGIN_SECTIONS = frozenset(
     {
@@ -73,22 +73,25 @@ def mistakes_of_definition(
 
 def _mistakes_of_source(path: str, source: object) -> Iterator[Mistake]:
     if not isinstance(source, Mapping):
-        yield _mistake(path, "a Source(...) or a dict", source)
+        if not is_nix(source):
+            yield _mistake(path, "a dict", source)
         return
     if plugin_of(source) == "stdout" and "path" in source:
-        expected = "no path, since nixgen makes the pipe of a stdout source"
+        expected = "no path beside the type stdout"
         yield _mistake(below(path, "path"), expected, source["path"])
     yield from mistakes_of_section(path, "source", source)
 
 
 def _mistakes_of_plugins(path: str, section: str, plugins: object) -> Iterator[Mistake]:
     if not isinstance(plugins, list | tuple):
-        yield _mistake(path, "a list", plugins)
+        yield _mistake(path, "a list of dicts", plugins)
         return
     for index, plugin in enumerate(plugins):
         item = f"{path}[{index}]"
+        if is_nix(plugin):
+            continue
         if not isinstance(plugin, Mapping):
-            yield _mistake(item, f"a {section} section, as a dict", plugin)
+            yield _mistake(item, "a dict", plugin)
         elif plugin_of(plugin) is None:
             yield _mistake(below(item, "type"), "the name of a plugin", None)
         else:
@@ -132,7 +135,7 @@ def _mistakes_of_member(path: str, section: str, name: str, value: object) -> It
     elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
         mixed = [item for item in value if not isinstance(item, Mapping) and not is_nix(item)]
         if mixed:
-            yield Mistake(path, "a list of sets or a list without sets", "a mixed list")
+            yield Mistake(path, "a list of dicts or a list without dicts", "a mixed list")
             return
         for index, item in enumerate(value):
             if isinstance(item, Mapping):
@@ -156,18 +159,21 @@ def mistakes_of_name(path: str, section: str, name: str) -> Iterator[Mistake]:
     if name == "":
         yield Mistake(path, "the name of a parameter", "an empty name")
     elif name == "@include":
-        yield Mistake(path, "the name of a parameter", "@include, which is a directive of fluentd")
+        yield Mistake(path, "the name of a parameter", "the directive @include")
     elif name.startswith("@") and section in STRICT_SECTIONS and name not in BUILT_IN_NAMES:
         yield _mistake(path, "@id, @label, @log_level, @type or a name without @", name)
     elif not _is_utf8(name):
         yield _mistake(path, "text in UTF-8", name)
 
 
-def mistakes_of_value(path: str, value: object) -> Iterator[Mistake]:
+def mistakes_of_value(
+    path: str, value: object, expected: str = "a string, number, boolean, list or dict"
+) -> Iterator[Mistake]:
     """Yield what is wrong with the value of a parameter: a scalar, or a list of them."""
     if isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from mistakes_of_value(f"{path}[{index}]", item)
+            in_list = "a string, number, boolean or list"
+            yield from mistakes_of_value(f"{path}[{index}]", item, in_list)
     elif isinstance(value, str):
         if not _is_utf8(value):
             yield _mistake(path, "text in UTF-8", value)
@@ -175,7 +181,7 @@ def mistakes_of_value(path: str, value: object) -> Iterator[Mistake]:
         if not isfinite(value):
             yield _mistake(path, "a finite number", value)
     elif not (value is None or isinstance(value, int) or is_nix(value)):
-        yield _mistake(path, "a string, number, boolean, list or dict", value)
+        yield _mistake(path, expected, value)
 
 
 def is_nix(value: object) -> bool:
@@ -194,4 +200,10 @@ def _is_utf8(text: str) -> bool:
 
 
 def _mistake(path: str, expected: str, given: object) -> Mistake:
-    return Mistake(path, expected, "a dict" if isinstance(given, Mapping) else describe(given))
+    match given:
+        case Mapping():
+            return Mistake(path, expected, "a dict")
+        case list() | tuple():
+            return Mistake(path, expected, "a list")
+        case _:
+            return Mistake(path, expected, describe(given))

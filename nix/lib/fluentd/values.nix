@@ -199,7 +199,7 @@ in
     if name == "" then
       refuse path "the name of a parameter" "an empty name"
     else if name == "@include" then
-      refuse path "the name of a parameter" "@include, which is a directive of fluentd"
+      refuse path "the name of a parameter" "the directive @include"
     else if substring 0 1 name == "@" && isStrict && !isKnown then
       refuse path "@id, @label, @log_level, @type or a name without @" (toJSON name)
     else if isKnown || strings.isPlainName name then

@@ -1,0 +1,178 @@
+"""The definitions of fluentd in Python: what they hold, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nixgen import pkgs
+from nixgen.definitions import Image, Project, Service
+from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
+from nixgen.definitions.fluentd_checks import (
+    mistakes_of_name,
+    mistakes_of_section,
+    mistakes_of_value,
+)
+from nixgen.errors import DefinitionError
+
+DATA = Path(__file__).parents[1] / "data"
+VECTORS = json.loads((DATA / "fluentd-vectors.json").read_text())
+REFUSALS = json.loads((DATA / "fluentd-refusals.json").read_text())
+
+
+def service(fluentd: Fluentd) -> Service:
+    return Service(name="y", command="true", fluentd=fluentd)
+
+
+def message_of_refusal(fluentd: Fluentd) -> str:
+    """Return the first line of the message, without the place of the definition."""
+    with pytest.raises(DefinitionError) as refusal:
+        service(fluentd)
+    return str(refusal.value).splitlines()[0].partition(": ")[2]
+
+
+def test_sections_become_data() -> None:
+    """Classes and dicts give the same data, and a section's argument is its `_arg`."""
+    classes = Fluentd(
+        source=Source(type="tail", parse=Section(type="json")),
+        filters=[Filter(type="grep", regexp=[Section(key="a"), {"key": "b"}])],
+        outputs=[Output(type="file", buffer=Section("tag", type="file"))],
+    )
+    dicts = Fluentd(
+        source={"type": "tail", "parse": {"type": "json"}},
+        filters=[{"type": "grep", "regexp": [{"key": "a"}, {"key": "b"}]}],
+        outputs=[{"type": "file", "buffer": {"_arg": "tag", "type": "file"}}],
+    )
+    assert classes == dicts
+    assert classes.to_data() == {
+        "source": {"type": "tail", "parse": {"type": "json"}},
+        "filters": ({"type": "grep", "regexp": ({"key": "a"}, {"key": "b"})},),
+        "outputs": ({"type": "file", "buffer": {"_arg": "tag", "type": "file"}},),
+    }
+
+
+def test_parts_that_are_not_given_are_left_out() -> None:
+    """The data has only the parts that the definition names."""
+    assert Fluentd(source=Source(type="stdout")).to_data() == {"source": {"type": "stdout"}}
+
+
+def test_any_name_is_a_parameter() -> None:
+    """Names that Python cannot write come from a dict, even `argument` and `self` are free."""
+    names = {"@id": "i", "and": {"regexp": {"key": "a"}}, "self": 1, "argument": 2}
+    assert Filter(type="grep", **names).to_data() == {"type": "grep", **names}
+
+
+def test_definitions_do_not_change() -> None:
+    """A definition keeps its value when the dict that it was made from changes."""
+    regexp = {"key": "a"}
+    definition = Filter(type="grep", regexp=regexp)
+    regexp["key"] = "b"
+    assert definition == Filter(type="grep", regexp={"key": "a"})
+    with pytest.raises(TypeError):
+        definition.parameters["type"] = "stdout"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("vector", VECTORS["values"], ids=lambda vector: ascii(vector["value"]))
+def test_recorded_values_are_accepted(vector: dict[str, str]) -> None:
+    """What the parser reads back is no mistake."""
+    assert not list(mistakes_of_value("x", vector["value"]))
+
+
+@pytest.mark.parametrize("vector", VECTORS["names"], ids=lambda vector: ascii(vector["name"]))
+def test_recorded_names_are_accepted(vector: dict[str, str]) -> None:
+    """What the parser takes as a parameter's name is no mistake."""
+    assert not list(mistakes_of_name("x", "match", vector["name"]))
+
+
+@pytest.mark.parametrize("vector", VECTORS["args"], ids=lambda vector: ascii(vector["arg"]))
+def test_recorded_arguments_are_accepted(vector: dict[str, str]) -> None:
+    """What the parser takes as a section's argument is no mistake."""
+    assert not list(mistakes_of_section("x", "match", {"tag": vector["arg"]}))
+
+
+@pytest.mark.parametrize(
+    "vector", VECTORS["documents"], ids=lambda vector: str(vector["input"])[:60]
+)
+def test_recorded_structures_are_accepted(vector: dict[str, Any]) -> None:
+    """What became a configuration that the parser read is no mistake."""
+    assert not list(mistakes_of_section("", "", vector["input"]))
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: str(refusal["filter"])[:60])
+def test_what_nix_refuses_is_refused(refusal: dict[str, Any]) -> None:
+    """What the Nix library cannot write is refused with the same path when it is defined."""
+    message = message_of_refusal(Fluentd(filters=[{"type": "stdout"}, refusal["filter"]]))
+    path = ".".join(["services.y.fluentd.filters[1]"] + [refusal["path"]] * bool(refusal["path"]))
+    expected = refusal["expected"].replace("set", "dict")
+    assert message.startswith(f"{path}: expected {expected}, got ")
+
+
+@pytest.mark.parametrize(
+    ("fluentd", "message"),
+    [
+        (
+            Fluentd(source=Source(type="tail", path="a\ud800")),
+            "source.path: expected text in UTF-8, got 'a\\ud800'",
+        ),
+        (
+            Fluentd(source=Source(type="tail", parse={"a\udcff": 1})),
+            "source.parse.\"a\\udcff\": expected text in UTF-8, got 'a\\udcff'",
+        ),
+        (
+            Fluentd(source={"type": "tail", 3: 4}),
+            "source: expected strings as names, got 3",
+        ),
+        (
+            Fluentd(source=Source(type="sample", rate=float("nan"))),
+            "source.rate: expected a finite number, got nan",
+        ),
+        (
+            Fluentd(source=Source(type="tail", path=b"/log")),
+            "source.path: expected a string, number, boolean, list or dict, got b'/log'",
+        ),
+        (
+            Fluentd(source=Source(type="stdout", path="/log")),
+            "source.path: expected no path beside the type stdout, got '/log'",
+        ),
+        (Fluentd(filters=Filter(type="grep")), "filters: expected a list of dicts, got a dict"),
+        (
+            Fluentd(outputs=[Output(type="stdout")]),
+            "outputs: expected nothing but source and filters here, got a list",
+        ),
+    ],
+)
+def test_what_only_python_can_hold_is_refused(fluentd: Fluentd, message: str) -> None:
+    """The message has the path of the value, what was expected and what was given."""
+    assert message_of_refusal(fluentd) == f"services.y.fluentd.{message}"
+
+
+def test_values_of_nix_are_left_to_nix() -> None:
+    """Names of Nix may stand for any value, alone or inside of a string."""
+    assert service(
+        Fluentd(
+            source=Source(type="tail", path=pkgs.logs, parse=Section(pkgs.time, type=f"{pkgs.a}b")),
+            filters=[Filter(type="grep", regexp=[{"key": "a"}, pkgs.regexp]), pkgs.filter],
+        )
+    )
+
+
+def test_outputs_belong_to_images_and_projects() -> None:
+    """An image of services and a project have outputs alone, an image of a command all parts."""
+    outputs = Fluentd(outputs=[Output(type="stdout")])
+    source = Fluentd(source=Source(type="stdout"))
+    command = Image(
+        name="a/b", command="true", fluentd=Fluentd(outputs=[{"type": "null"}], source={})
+    )
+    services = Image(name="a/b", services=[service(source)], fluentd=outputs)
+    assert Project(images={"a": command, "b": services}, fluentd=outputs)
+    with pytest.raises(
+        DefinitionError, match=r"fluentd\.source: expected nothing but outputs here"
+    ):
+        Image(name="a/b", services=[service(source)], fluentd=source)
+    with pytest.raises(
+        DefinitionError, match=r"fluentd\.source: expected nothing but outputs here"
+    ):
+        Project(images={"a": command}, fluentd=source)
