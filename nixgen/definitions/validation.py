@@ -107,7 +107,7 @@ def _shown(value: object) -> object:
 
 def text(value: object) -> str | None:
     """Allow a string or a Nix expression."""
-    if not isinstance(value, str | Expression | NixValue):
+    if not isinstance(value, Text):
         return "a string or a Nix expression"
     return nix_value(value)
 
