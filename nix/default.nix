@@ -25,9 +25,11 @@ inputs@{
   pkgs,
   dockerImages ? { },
   fluentd ? pkgs.fluentd or null,
-  perp ? pkgs.perp,
+  perp ? (import ./package-sets/complete.nix pkgs).perp,
 }:
 let
+  pkgs = import ./package-sets/complete.nix inputs.pkgs;
+
   checks = import ./lib/checks;
 
   supervisor = import ./build-support/buildSupervisor.nix { inherit perp pkgs; };

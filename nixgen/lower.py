@@ -13,6 +13,7 @@ from nixgen.definitions import (
     Fluentd,
     Image,
     LayeredImage,
+    NixpkgsPackageSet,
     Project,
     PulledImage,
     Service,
@@ -20,8 +21,10 @@ from nixgen.definitions import (
 from nixgen.definitions.project import PULLED
 from nixgen.expression import (
     AttributeSet,
+    Binary,
     Call,
     Expression,
+    If,
     Path,
     Select,
     Variable,
@@ -30,6 +33,7 @@ from nixgen.expression import (
 
 _FIRST = ("name", "image_name", "command", "services")
 _LIB = Variable("lib")
+_NIXPKGS = "./nix/package-sets/nixpkgs"
 _PKGS = Variable("pkgs")
 
 
@@ -49,9 +53,28 @@ def docker_images(project: Project) -> Expression:
 
 
 def package_set(project: Project) -> Expression:
-    """Return the package set that the project's images are built from."""
-    arguments = {"lock": Path("./.nixgen/debian.json"), "system": Variable("system")}
-    return _import("./nix/package-sets/debian", AttributeSet(arguments))
+    """Return the package set that the project's images are built from.
+
+    A `nixpkgs` that is passed, and not null, takes the place of the project's own set.
+    """
+    given = {"nixpkgs": Variable("nixpkgs"), "system": Variable("system")}
+    chosen = project.package_set
+    if isinstance(chosen, NixpkgsPackageSet):
+        overlays = [_overlay(overlay) for overlay in chosen.overlays]
+        own = {"config": chosen.config, "overlays": overlays} if overlays or chosen.config else {}
+        return _import(_NIXPKGS, AttributeSet({**given, "lock": Path("./flake.lock"), **own}))
+    lock = {"lock": Path("./.nixgen/debian.json"), "system": Variable("system")}
+    return If(
+        Binary("==", Variable("nixpkgs"), to_expression(None)),
+        _import("./nix/package-sets/debian", AttributeSet(lock)),
+        _import(_NIXPKGS, AttributeSet(given)),
+    )
+
+
+def _overlay(overlay: object) -> Expression:
+    if isinstance(overlay, str):
+        return Call(Variable("import"), (Path(f"./{overlay}"),))
+    return to_expression(overlay)
 
 
 def _import(file: str, argument: Expression) -> Expression:

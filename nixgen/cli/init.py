@@ -29,5 +29,5 @@ def command(folder: Path, lock: bool) -> None:
         click.echo(f"wrote {target}", err=True)
     project = bring_up_to_date(folder)
     if lock:
-        write_lock(folder, project.package_set.packages, update=False)
+        write_lock(folder, project, update=False)
     click.echo("next: nixgen build, then nixgen run hello", err=True)

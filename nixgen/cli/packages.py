@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from nixgen.definitions import DebianPackageSet, Project
 from nixgen.load import load_project
 from nixgen.package_sets import debian
 
@@ -27,12 +27,15 @@ def lock(folder: Path, update: bool) -> None:
     The lock names the version, address and SHA-256 of each; Nix fetches them. It is left alone
     while it holds what the project asks for.
     """
-    wanted = load_project(folder).package_set.packages
-    write_lock(folder, wanted, update=update)
+    write_lock(folder, load_project(folder), update=update)
 
 
-def write_lock(folder: Path, wanted: Sequence[str], *, update: bool) -> None:
+def write_lock(folder: Path, project: Project, *, update: bool) -> None:
     """Write the lock unless it holds what is wanted, and say on standard error which it was."""
+    if not isinstance(project.package_set, DebianPackageSet):
+        click.echo("the project builds from nixpkgs: there is nothing to lock", err=True)
+        return
+    wanted = project.package_set.packages
     file = folder / LOCK_FOLDER / debian.LOCK_NAME
     if not update and debian.is_current(file, wanted):
         click.echo(f"{file} is complete; --update takes new versions", err=True)

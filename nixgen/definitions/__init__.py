@@ -3,7 +3,8 @@
 from nixgen.definitions.fluentd import Filter, Fluentd, Output, Source
 from nixgen.definitions.hydra import Hydra, Jobset, JobsetInput
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
-from nixgen.definitions.project import AnyImage, DebianPackageSet, Project
+from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
+from nixgen.definitions.project import AnyImage, Project
 from nixgen.definitions.service import Service
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Jobset",
     "JobsetInput",
     "LayeredImage",
+    "NixpkgsPackageSet",
     "Output",
     "Project",
     "PulledImage",

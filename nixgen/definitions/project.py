@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import Attribute, field, frozen
@@ -12,31 +12,13 @@ from nixgen.definitions.fluentd import Fluentd
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
-from nixgen.definitions.validation import each, frozen_value, location_field, matching, refuse
+from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
+from nixgen.definitions.validation import frozen_value, location_field, refuse
 from nixgen.errors import Location
 
 AnyImage = Image | LayeredImage | PulledImage
+PackageSet = DebianPackageSet | NixpkgsPackageSet
 PULLED = "pulled"
-
-
-@frozen(kw_only=True)
-class DebianPackageSet:
-    """Programs from Debian's packages, fetched by Nix from the lock of `nixgen packages lock`.
-
-    `packages` names the Debian packages wanted beside those that nixgen needs itself; each is then
-    `pkgs.<name>`, or `pkgs["<name>"]` where the name is no identifier of Python.
-    """
-
-    packages: Sequence[str] = field(
-        default=(),
-        converter=frozen_value,
-        validator=each(matching(names.unmet_debian_package_rule)),
-    )
-    location: Location = location_field()
-
-    def owner(self) -> dict[str, str]:
-        """Give nothing: a package set belongs to no image."""
-        return {}
 
 
 def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
@@ -56,6 +38,12 @@ def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
             raise refuse(project, path, "an Image, LayeredImage or PulledImage", image)
 
 
+def _package_set(project: Any, attribute: Attribute[Any], package_set: object) -> None:
+    if not isinstance(package_set, PackageSet):
+        expected = "a DebianPackageSet or NixpkgsPackageSet"
+        raise refuse(project, attribute.name, expected, package_set)
+
+
 def _hydra(project: Any, attribute: Attribute[Any], hydra: object) -> None:
     if hydra is not None and not isinstance(hydra, Hydra):
         raise refuse(project, attribute.name, "a Hydra(...)", hydra)
@@ -72,7 +60,7 @@ class Project:
     """
 
     images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
-    package_set: DebianPackageSet = field(factory=DebianPackageSet)
+    package_set: PackageSet = field(factory=DebianPackageSet, validator=_package_set)
     fluentd: Fluentd | None = None
     hydra: Hydra | None = field(default=None, validator=_hydra)
     location: Location = location_field()

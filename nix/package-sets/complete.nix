@@ -1,0 +1,121 @@
+/**
+  A package set with all that the image library takes from one.
+
+  Meets what differs between package sets, and between the releases of nixpkgs: arguments of
+  dockerTools that came later, images in forms that only one set has, and perp, which nixpkgs does
+  not have. What is there already stays as it is, so a set may be completed again.
+
+  # Type
+
+      complete :: PackageSet -> PackageSet
+*/
+pkgs:
+let
+  inherit (pkgs) dockerTools lib;
+
+  oldestRelease = "22.05";
+  release = lib.trivial.release or oldestRelease;
+
+  buildOciDirectory = import ../build-support/buildOciDirectory.nix { inherit pkgs; };
+
+  takes = function: argument: lib.functionArgs function ? ${argument};
+
+  # Call a function that makes an archive so that it is not compressed, which what loads it may not
+  # read. Before 24.05 the archive always is.
+  makeArchive =
+    function: arguments:
+    let
+      image = function arguments;
+    in
+    if takes function "compressor" then
+      function ({ compressor = "none"; } // arguments)
+    else
+      pkgs.runCommand (lib.removeSuffix ".gz" image.name) {
+        passthru = { inherit (image) imageName imageTag; };
+      } "gzip -dc ${image} >$out";
+
+  # nixpkgs' pullImage has no place for credentials.
+  withAuthFile =
+    image:
+    if image ? overrideAttrs then
+      image.overrideAttrs (old: {
+        impureEnvVars = old.impureEnvVars ++ [ "REGISTRY_AUTH_FILE" ];
+      })
+    else
+      image;
+
+  # Add the forms in which images are pushed and loaded. `source` prints the archive, or is it.
+  addForms =
+    source: image:
+    let
+      toOci =
+        compressed:
+        buildOciDirectory {
+          inherit (image) imageName imageTag;
+          inherit compressed source;
+        };
+    in
+    if image ? loadedBy then
+      image
+    else if image ? oci then
+      image
+      // {
+        loadedBy = {
+          docker = image;
+          podman = image.ociUncompressed;
+        };
+      }
+    else
+      image
+      // {
+        oci = toOci true;
+        ociUncompressed = toOci false;
+        loadedBy = {
+          docker = source;
+          podman = source;
+        };
+      };
+in
+if builtins.compareVersions release oldestRelease < 0 then
+  throw "nixpkgs ${release} is too old for nixgen, which supports ${oldestRelease} and newer: pass a newer one (--arg nixpkgs PATH), or use the package set debian"
+else
+  pkgs
+  // {
+    dockerTools = dockerTools // {
+      # Before 22.11 copyToRoot was called contents.
+      buildImage =
+        arguments:
+        let
+          image = makeArchive dockerTools.buildImage (
+            if takes dockerTools.buildImage "copyToRoot" then
+              arguments
+            else
+              removeAttrs arguments [ "copyToRoot" ]
+              // lib.optionalAttrs (arguments ? copyToRoot) { contents = arguments.copyToRoot; }
+          );
+        in
+        addForms image image;
+
+      buildLayeredImage =
+        arguments:
+        let
+          image = makeArchive dockerTools.buildLayeredImage arguments;
+          stream = dockerTools.streamLayeredImage (
+            removeAttrs arguments [
+              "compressor"
+              "meta"
+            ]
+          );
+        in
+        addForms (image.stream or stream) image;
+
+      pullImage =
+        arguments:
+        let
+          image = withAuthFile (dockerTools.pullImage arguments);
+        in
+        addForms image image;
+    };
+
+    perp = pkgs.perp or (pkgs.callPackage ./nixpkgs/perp.nix { });
+  }

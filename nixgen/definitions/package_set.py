@@ -1,0 +1,73 @@
+"""Package sets: where the programs in images come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from attrs import field, frozen
+
+from nixgen.definitions import names
+from nixgen.definitions.validation import (
+    Text,
+    check,
+    each,
+    expression,
+    frozen_value,
+    location_field,
+    matching,
+    nix_value,
+)
+from nixgen.errors import Location
+
+
+def _overlay(value: object) -> str | None:
+    path = PurePosixPath(value) if isinstance(value, str) else PurePosixPath("/")
+    if path.suffix == ".nix" and not path.is_absolute() and ".." not in path.parts:
+        return None
+    named = expression(value) is None
+    return None if named else "a .nix file of the project by its path in there, or nix(...)"
+
+
+def _settings(value: object) -> str | None:
+    return nix_value(value) if isinstance(value, Mapping) else "a dict of nixpkgs' settings"
+
+
+@frozen(kw_only=True)
+class DebianPackageSet:
+    """Programs from Debian's packages, fetched by Nix from the lock of `nixgen packages lock`.
+
+    `packages` names the Debian packages wanted beside those that nixgen needs itself; each is then
+    `pkgs.<name>`, or `pkgs["<name>"]` where the name is no identifier of Python.
+    """
+
+    packages: Sequence[str] = field(
+        default=(),
+        converter=frozen_value,
+        validator=each(matching(names.unmet_debian_package_rule)),
+    )
+    location: Location = location_field()
+
+    def owner(self) -> dict[str, str]:
+        """Give nothing: a package set belongs to no image."""
+        return {}
+
+
+@frozen(kw_only=True)
+class NixpkgsPackageSet:
+    """nixpkgs, at the revision that the project's flake.lock pins, else at nixgen's own.
+
+    `overlays` are files of the project such as "overlays/ruby.nix", or Nix expressions; `config`
+    is nixpkgs' own configuration, such as `{"allowUnfree": True}`.
+    """
+
+    overlays: Sequence[Text] = field(default=(), converter=frozen_value, validator=each(_overlay))
+    config: Mapping[str, Any] = field(
+        factory=dict, converter=frozen_value, validator=check(_settings)
+    )
+    location: Location = location_field()
+
+    def owner(self) -> dict[str, str]:
+        """Give nothing: a package set belongs to no image."""
+        return {}
