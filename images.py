@@ -37,7 +37,8 @@ project = Project(
             services=[
                 Service(
                     name="prepare",
-                    command="mkdir -p /tmp/site && date > /tmp/site/index.html",
+                    pre_start_script="mkdir -p /tmp/site",
+                    command='echo "the site was made $(date)" > /tmp/site/index.html',
                     one_shot=True,
                 ),
                 Service(

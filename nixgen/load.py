@@ -64,7 +64,8 @@ def _run(source: str, module: ModuleType, folder: Path) -> None:
         text = "" if name != DEFINITIONS_FILE else source.splitlines()[(error.lineno or 1) - 1]
         raise LoadError(f"{name}:{error.lineno}: {error.msg}\n  {text.strip()}") from None
     except DefinitionError as error:
-        raise error.located(attribute=_enclosing_image(source, error.problem)) from None
+        located = error.located(location=_innermost(error))
+        raise located.located(attribute=_enclosing_image(source, located.problem)) from None
     except NixgenError as error:
         raise LoadError(f"{_innermost(error)}: {error}") from None
     except Exception as error:

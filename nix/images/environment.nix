@@ -4,12 +4,14 @@
 lib.buildImageWithPerp {
   name = "example/environment";
   command = "while true; do echo \"debug $LOG_DEBUG, $GREETING from $PWD\"; sleep 5; done";
-  environmentFile = "${pkgs.writeTextFile {
-    name = "env";
-    text = ''
-      LOG_DEBUG=1
-      GREETING=good morning
-    '';
-  }}";
+  environmentFile = "${
+    pkgs.writeTextFile {
+      name = "env";
+      text = ''
+        LOG_DEBUG=1
+        GREETING=good morning
+      '';
+    }
+  }";
   chdir = "/tmp";
 }

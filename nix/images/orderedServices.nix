@@ -6,7 +6,8 @@ lib.buildImageWithPerps {
   services = [
     {
       name = "prepare";
-      command = "mkdir -p /tmp/site && date > /tmp/site/index.html";
+      command = "echo \"the site was made $(date)\" > /tmp/site/index.html";
+      preStartScript = "mkdir -p /tmp/site";
       oneShot = true;
     }
     {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nixgen.errors import ExitStatus
+from nixgen.errors import DefinitionError, ExitStatus
 from nixgen.load import LoadError, load_project
 
 
@@ -55,3 +55,11 @@ def test_definitions_file_imports_its_neighbours(tmp_path: Path) -> None:
         "project = Project(images=images)\n"
     )
     assert dict(load_project(tmp_path).images) == {}
+
+
+def test_value_that_nix_cannot_hold_is_led_to_its_line(tmp_path: Path) -> None:
+    """A wrong argument of a call of Nix is refused with its path and the line of the call."""
+    source = "from nixgen import *\n\nx = pkgs.f(a=[1, {2}])\n"
+    (tmp_path / "images.py").write_text(source)
+    with pytest.raises(DefinitionError, match=r"^images.py:3: .*a\[1\]: expected"):
+        load_project(tmp_path)

@@ -1,0 +1,158 @@
+"""A new user's path: the package, a project, a change, a container; and what may go wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from containers import Container, podman
+from project import NIX_CONFIG, REPOSITORY, copy_lock, nixgen, output, run
+
+from nixgen.errors import ExitStatus
+
+pytestmark = pytest.mark.container
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the wheel, install it into an empty environment, and return its nixgen."""
+    folder = tmp_path_factory.mktemp("installed")
+    pip = [sys.executable, "-m", "pip", "--quiet"]
+    build = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
+    output(run(*build, str(REPOSITORY), folder=folder))
+    [wheel] = folder.glob("*.whl")
+    output(run(sys.executable, "-m", "venv", "venv", folder=folder))
+    output(run("venv/bin/pip", "--quiet", "install", str(wheel), folder=folder))
+    return folder / "venv/bin/nixgen"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make a new project with the repository's lock."""
+    output(nixgen("init", "--no-lock", folder=tmp_path))
+    copy_lock(tmp_path)
+    return tmp_path
+
+
+def test_installed_package_makes_a_project(installed: Path, tmp_path: Path) -> None:
+    """From the wheel alone `init` and `emit` make all that nix-build needs."""
+    done = run(str(installed), "init", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / ".nixgen/debian.json").is_file()
+    output(run(str(installed), "emit", "--check", folder=tmp_path))
+    shutil.rmtree(installed.parent.parent / "lib", ignore_errors=False)
+    instantiated = run("nix-instantiate", "-A", "dockerImages.hello", folder=tmp_path)
+    assert output(instantiated).endswith("-docker-image-hello.tar.drv")
+
+
+def test_change_of_a_command_is_seen(project: Path) -> None:
+    """After a change in images.py `build` and `run` give a container that does the new thing."""
+    definitions = project / "images.py"
+    lines = definitions.read_text().splitlines()
+    [line] = [number for number, line in enumerate(lines) if "command=" in line]
+    lines[line] = '            command="echo this is the change; exec sleep 1000",'
+    definitions.write_text("\n".join(lines))
+    archive = output(nixgen("build", folder=project))
+    assert archive == str((project / "result-hello").resolve())
+    container = Container(output(nixgen("run", "--detach", "hello", folder=project)))
+    try:
+        container.wait_for_log("this is the change", timeout=20)
+    finally:
+        podman("rm", "--force", "--time", "5", container.name)
+
+
+def test_run_ends_with_the_status_of_the_container(project: Path) -> None:
+    """`nixgen run` shows the log, ends as the container does, and removes it."""
+    definitions = project / "images.py"
+    text = definitions.read_text()
+    command = next(line for line in text.splitlines() if "command=" in line)
+    ending = 'command="echo going; exit 7", on_failure="exit", max_failures=1,'
+    definitions.write_text(text.replace(command, ending))
+    done = nixgen("run", "hello", "--", "--name", "nixgen-test-status", folder=project)
+    assert done.returncode == 7, done.stderr
+    assert "going" in done.stdout + done.stderr
+    assert podman("ps", "--all", "--quiet", "--filter", "name=nixgen-test-status") == ""
+
+
+def failure(
+    *words: str, folder: Path, status: ExitStatus, environment: dict[str, str] | None = None
+) -> str:
+    done = nixgen(*words, folder=folder, environment=environment)
+    assert status == done.returncode, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_missing_lock_is_explained(project: Path) -> None:
+    """Without a lock the message names the command that makes one."""
+    shutil.rmtree(project / ".nixgen")
+    message = failure("build", folder=project, status=ExitStatus.EVALUATION)
+    assert "no package lock: run `nixgen packages lock`" in message
+
+
+def test_lock_without_a_wanted_package_is_explained(project: Path) -> None:
+    """A package that the lock lacks is named, with the way to lock it."""
+    definitions = project / "images.py"
+    definitions.write_text(definitions.read_text().replace("pkgs.busybox", "pkgs.nginx"))
+    message = failure("build", folder=project, status=ExitStatus.EVALUATION)
+    assert "nginx" in message
+    assert "images.py:7: dockerImages.hello is defined here" in message
+
+
+def test_lock_of_another_schema_is_explained(project: Path) -> None:
+    """A lock that this nixgen does not read leads to locking again."""
+    lock = project / ".nixgen/debian.json"
+    lock.write_text(lock.read_text().replace('"schemaVersion": 1', '"schemaVersion": 99'))
+    message = failure("build", folder=project, status=ExitStatus.EVALUATION)
+    assert "run `nixgen packages lock`" in message
+
+
+def test_file_that_its_mirror_lost_is_explained(project: Path) -> None:
+    """When a locked file cannot be had any more, the message says to lock again."""
+    lock = project / ".nixgen/debian.json"
+    text = lock.read_text()
+    address = next(line for line in text.splitlines() if '"address"' in line and "jq_" in line)
+    digest = next(line for line in text[text.index(address) :].splitlines() if "sha256" in line)
+    wrong = digest.replace(digest.split('"')[3], "0" * 64)
+    lost = address.replace(".deb", "-lost.deb")
+    lock.write_text(text.replace(address, lost).replace(digest, wrong))
+    definitions = project / "images.py"
+    definitions.write_text(definitions.read_text().replace("pkgs.busybox", "pkgs.jq"))
+    message = failure("build", folder=project, status=ExitStatus.BUILD)
+    assert "run `nixgen packages lock --update`" in message
+
+
+def test_failing_build_shows_the_end_of_its_log(project: Path) -> None:
+    """The message holds what was run, the log's end, and the definition's line."""
+    packages = project / "packages.nix"
+    packages.write_text(
+        "{ pkgs }: { greeting = pkgs.runCommand "
+        '"greeting" { } "echo something is missing >&2; exit 3"; }\n'
+    )
+    message = failure("build", folder=project, status=ExitStatus.BUILD)
+    assert "nix-store --realise" in message
+    assert "something is missing" in message
+    assert "images.py:7: dockerImages.hello is defined here" in message
+
+
+def test_unwritable_store_is_explained(project: Path) -> None:
+    """Where the store cannot be written, the message says so and what to do."""
+    mount = 'mount -t tmpfs -o ro none /nix && exec "$@"'
+    alone = ["unshare", "--mount", *(["--map-root-user"] if os.geteuid() else [])]
+    words = [sys.executable, "-m", "nixgen", "build"]
+    done = subprocess.run(
+        [*alone, "sh", "-c", mount, "sh", *words],
+        cwd=project,
+        env={**os.environ, "NIX_CONFIG": NIX_CONFIG},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (ExitStatus.EVALUATION, ExitStatus.BUILD), done.stderr
+    assert "the Nix store cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
