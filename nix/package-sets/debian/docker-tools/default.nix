@@ -23,7 +23,7 @@ let
   loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
   makeImage = import ./makeImage.nix { inherit compressLayer packTools pkgs; };
   rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
-  storeLayer = import ./storeLayer.nix { inherit lib packTools pkgs; };
+  storeLayer = import ./storeLayer.nix { inherit lib pkgs; };
 
   /**
     The platform's name in container images, as Go writes it.

@@ -21,11 +21,7 @@
   - `layers`: a line "SHA-256, size, file" for each layer in it; none when nothing was left
   - `paths`: the store paths that these layers hold
 */
-{
-  lib,
-  packTools,
-  pkgs,
-}:
+{ lib, pkgs }:
 {
   name,
   roots,
@@ -35,10 +31,9 @@
   root ? null,
   without ? [ ],
 }:
-pkgs.runBash {
+pkgs.runBusybox {
   name = "layer-${name}";
   script = ./storeLayer.sh;
-  tools = packTools;
   environment = owner // {
     inherit
       below
@@ -46,6 +41,7 @@ pkgs.runBash {
       root
       without
       ;
+    inherit (pkgs) gnutar openssl;
     exportReferencesGraph = lib.concatLists (
       lib.imap0 (index: path: [
         "closure-${toString index}"
