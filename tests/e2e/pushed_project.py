@@ -80,19 +80,29 @@ class PushedProject:
         )
 
     def build_jobs(
-        self, *attributes: str, environment: Mapping[str, str] | None = None, **arguments: str
+        self,
+        *attributes: str,
+        arguments: Mapping[str, str | Path] | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Build jobs of jobsets.nix as Hydra would, with the commit that is checked out as src."""
         commit_id = self.git("rev-parse", "HEAD")
         source = f'{{ outPath = {self.folder}; rev = "{commit_id}"; }}'
         words = ["--arg", "src", source, "--arg", "pushToDockerRegistry", "true"]
-        for name, value in arguments.items():
-            words += ["--argstr", name, value]
+        for name, value in (arguments or {}).items():
+            words += ["--arg" if isinstance(value, Path) else "--argstr", name, str(value)]
         for attribute in attributes:
             words += ["-A", attribute]
+        return self.nix("nix-build", "--no-out-link", "jobsets.nix", *words, more=environment)
+
+    def nix(
+        self, *command: str, more: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of Nix in the project's folder."""
         return subprocess.run(
-            ["nix-build", "--no-out-link", self.folder / "jobsets.nix", *words],
-            env=environment_with(environment),
+            command,
+            cwd=self.folder,
+            env=environment_with(more),
             capture_output=True,
             text=True,
             check=False,

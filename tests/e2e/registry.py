@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import frozen
 
@@ -224,7 +224,14 @@ def make_layout(folder: Path, layers: Sequence[bytes]) -> Path:
     return folder
 
 
-def skopeo_digest(registry: RunningRegistry, repository: str, tag: str) -> str:
+class HasHost(Protocol):
+    """A registry, or a proxy in front of one."""
+
+    @property
+    def host(self) -> str: ...
+
+
+def skopeo_digest(registry: HasHost, repository: str, tag: str) -> str:
     """Return the digest that a tag names, as skopeo sees it."""
     command = ["skopeo", "inspect", "--raw", "--tls-verify=false"]
     reference = f"docker://{registry.host}/{repository}:{tag}"
