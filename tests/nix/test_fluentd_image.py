@@ -83,7 +83,7 @@ def test_two_services(tmp_path: Path) -> None:
 
 
 def test_other_source_and_filters(tmp_path: Path) -> None:
-    """Another source gets a tag; filters keep their order, and have the service's tag or their own."""
+    """Another source gets a tag; filters keep their order and have their own tag or a default."""
     cool = {"key": "message", "pattern": "cool"}
     web = {"key": "hostname", "pattern": r"^web\d+\.example\.com$"}
     service = {

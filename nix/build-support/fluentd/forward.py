@@ -99,17 +99,19 @@ class Output:
 
     def __init__(self, path):
         self.path = path
-        self.pipe = self.open_for_reading()
         self.is_stopping = False
+        signal.signal(signal.SIGTERM, self.stop)
+        self.pipe = self.open_for_reading()
 
     def open_for_reading(self):
         """Open the pipe; poll(2) reports its end only once a writer has been there and has left."""
         return os.open(self.path, os.O_RDONLY | os.O_NONBLOCK)
 
     def stop(self, *_):
-        """Let `runs` end with what the last writer leaves, and be a writer that leaves at once."""
+        """Let `runs` end with this run; if there is none, be a writer that leaves at once."""
         self.is_stopping = True
-        os.close(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
+        with contextlib.suppress(OSError):  # not open for reading yet
+            os.close(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
 
     def runs(self):
         """Yield for each run of the service an iterator over what it prints."""
@@ -134,7 +136,6 @@ def main(service, output_path, fluentd_path):
     """Forward until SIGTERM comes and the service has ended."""
     delivery = Delivery(service, fluentd_path)
     output = Output(output_path)
-    signal.signal(signal.SIGTERM, output.stop)
     for run in output.runs():
         rest = b""
         for data in run:
