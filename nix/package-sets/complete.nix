@@ -3,7 +3,7 @@
 
   Meets what differs between package sets, and between the releases of nixpkgs: arguments of
   dockerTools that came later, images in forms that only one set has, and perp, which nixpkgs does
-  not have. What is there already stays as it is, so a set may be completed again.
+  not have. A set that is complete stays as it is.
 
   # Type
 
@@ -25,10 +25,10 @@ let
   makeArchive =
     function: arguments:
     let
-      image = function arguments;
+      image = function (lib.optionalAttrs (takes function "compressor") { compressor = "none"; } // arguments);
     in
-    if takes function "compressor" then
-      function ({ compressor = "none"; } // arguments)
+    if !lib.hasSuffix ".gz" image.name then
+      image
     else
       pkgs.runCommand (lib.removeSuffix ".gz" image.name) {
         passthru = { inherit (image) imageName imageTag; };
@@ -55,9 +55,7 @@ let
           inherit compressed source;
         };
     in
-    if image ? loadedBy then
-      image
-    else if image ? oci then
+    if image ? oci then
       image
       // {
         loadedBy = {
@@ -76,12 +74,16 @@ let
         };
       };
 in
-if builtins.compareVersions release oldestRelease < 0 then
+if dockerTools ? buildOciDirectory then
+  pkgs
+else if builtins.compareVersions release oldestRelease < 0 then
   throw "nixpkgs ${release} is too old for nixgen, which supports ${oldestRelease} and newer: pass a newer one (--arg nixpkgs PATH), or use the package set debian"
 else
   pkgs
   // {
     dockerTools = dockerTools // {
+      inherit buildOciDirectory;
+
       # Before 22.11 copyToRoot was called contents.
       buildImage =
         arguments:
