@@ -107,7 +107,7 @@ def check(folder: Path, jobsets: tuple[str, ...], inputs: tuple[str, ...], as_js
     for name in _selected(project, jobsets):
         jobset = project.hydra.jobsets[name] if project.hydra else None
         arguments = {SOURCE: source, **jobset_arguments(folder, project, jobset, local)}
-        evaluations[name] = _examined(evaluate_jobs(f"{SOURCE}/{below}jobsets.nix", arguments))
+        evaluations[name] = examined(evaluate_jobs(f"{SOURCE}/{below}jobsets.nix", arguments))
     if as_json:
         click.echo(json.dumps([_to_json(*item) for item in evaluations.items()], indent=2))
     else:
@@ -132,7 +132,7 @@ def _selected(project: Project, names: Sequence[str]) -> list[str]:
     return list(names) or known
 
 
-def _examined(evaluation: Evaluation) -> Evaluation:
+def examined(evaluation: Evaluation) -> Evaluation:
     """Add what Hydra refuses beside what does not evaluate."""
     illegal = [
         Finding(job.path, f"expected {expected}, got {name!r}")
