@@ -114,7 +114,8 @@ def _first_mirror(path: str) -> str:
 
 def show_records(downloads: Sequence[Download]) -> dict[str, Mapping[str, str]]:
     """Return the fields of each download's record in apt's lists, by package."""
-    output = _ask("apt-cache", "show", *(f"{each.package}={each.version}" for each in downloads))
+    versions = (f"{each.package}={each.version}" for each in downloads)
+    output = _ask("apt-cache", "show", *AS_IF_NOTHING_WERE_INSTALLED, *versions)
     addresses = {each.package: unquote(each.address) for each in downloads}
     records: dict[str, Mapping[str, str]] = {}
     for record in parse_records(output):
@@ -163,7 +164,7 @@ def _ask(name: str, *arguments: str, cwd: Path | None = None) -> str:
 def _refuse_unlocated(packages: set[str]) -> None:
     if not packages:
         return
-    if not _ask("apt-cache", "pkgnames", "busybox-static").strip():
+    if not _ask("apt-cache", "pkgnames", *AS_IF_NOTHING_WERE_INSTALLED).strip():
         raise UsageError(f"apt knows no packages: its lists are empty\n  {UPDATE_REMEDY}")
     raise UsageError(
         f"apt has no package of the name {', '.join(sorted(packages))}\n"
