@@ -15,9 +15,10 @@ fail() {
 }
 
 missing_packages() {
+    # shellcheck disable=SC2086 # a list of names
+    installed=$(dpkg-query --show --showformat='${Package} ${db:Status-Status}\n' $wanted 2>/dev/null || true)
     for package in $wanted; do
-        status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
-        [ "$status" = installed ] || printf '%s ' "$package"
+        echo "$installed" | grep -qx "$package installed" || printf '%s ' "$package"
     done
 }
 
@@ -41,8 +42,8 @@ if [ -n "$missing" ]; then
     $as_root apt-get -qq update
     # shellcheck disable=SC2086 # a list of names
     $as_root apt-get -qq install --yes --no-install-recommends $missing >/dev/null
-elif [ -z "$(apt-cache policy nix-bin 2>/dev/null | grep 'http' || true)" ]; then
-    [ "$(id -u)" != 0 ] || apt-get -qq update
+elif [ "$(id -u)" = 0 ] && ! ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1; then
+    apt-get -qq update # locking asks apt what there is
 fi
 
 # Root builds without Nix's daemon; Nix then insists on build users unless it is told otherwise.

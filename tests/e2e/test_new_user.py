@@ -119,12 +119,12 @@ def test_file_that_its_mirror_lost_is_explained(project: Path) -> None:
     address = next(line for line in text.splitlines() if '"address"' in line and "jq_" in line)
     digest = next(line for line in text[text.index(address) :].splitlines() if "sha256" in line)
     wrong = digest.replace(digest.split('"')[3], "0" * 64)
-    lost = address.replace(".deb", "-lost.deb")
+    lost = address.replace('.deb"', '-lost.deb"')
     lock.write_text(text.replace(address, lost).replace(digest, wrong))
     definitions = project / "images.py"
     definitions.write_text(definitions.read_text().replace("pkgs.busybox", "pkgs.jq"))
     message = failure("build", folder=project, status=ExitStatus.BUILD)
-    assert "run `nixgen packages lock --update`" in message
+    assert "run `nixgen packages lock --update`" in message, message
 
 
 def test_failing_build_shows_the_end_of_its_log(project: Path) -> None:
