@@ -76,13 +76,6 @@ let
 
     assertMsg = condition: message: condition || throw message;
 
-    assertOneOf =
-      name: value: allowed:
-      lib.assertMsg (builtins.elem value allowed)
-        "${name} must be one of ${lib.generators.toPretty { } allowed}, but is: ${
-          lib.generators.toPretty { } value
-        }";
-
     attrByPath =
       path: default: set:
       if path == [ ] then
@@ -91,14 +84,6 @@ let
         lib.attrByPath (lib.tail path) default set.${lib.head path}
       else
         default;
-
-    concat = a: b: a ++ b;
-
-    concatImapStrings = f: list: lib.concatStrings (lib.imap1 f list);
-
-    concatImapStringsSep =
-      separator: f: list:
-      lib.concatStringsSep separator (lib.imap1 f list);
 
     concatLines = lib.concatMapStrings (line: "${line}\n");
 
@@ -113,9 +98,6 @@ let
     concatStrings = lib.concatStringsSep "";
 
     const = value: _: value;
-
-    count =
-      predicate: lib.foldl' (sum: value: if predicate value then sum + 1 else sum) 0;
 
     drop =
       number: list:
@@ -155,17 +137,11 @@ let
 
     flatten = value: if isList value then lib.concatMap lib.flatten value else [ value ];
 
-    foldl =
-      f: initial: list:
-      lib.foldl' f initial list;
-
     foldr =
       f: initial: list:
       lib.foldl' (accumulated: value: f value accumulated) initial (lib.reverseList list);
 
     forEach = list: f: map f list;
-
-    generators.toPretty = _: builtins.toJSON;
 
     genAttrs = names: f: listToAttrs (map (name: lib.nameValuePair name (f name)) names);
 
@@ -186,10 +162,6 @@ let
         name = if builtins.isString package then package else package.pname or package.name;
       in
       (builtins.parseDrvName name).name;
-
-    groupBy' =
-      f: initial: key: list:
-      lib.mapAttrs (_: lib.foldl' f initial) (lib.groupBy key list);
 
     hasInfix = infix: string: length (lib.splitString infix string) > 1;
 
@@ -212,32 +184,13 @@ let
 
     init = list: lib.genList (elemAt list) (length list - 1);
 
-    intersectLists = list: filter (value: builtins.elem value list);
-
     isDerivation = value: isAttrs value && value.type or null == "derivation";
-
-    isStorePath =
-      value:
-      builtins.isString "${value}"
-      && lib.hasPrefix "${builtins.storeDir}/" (toString value)
-      && dirOf (toString value) == builtins.storeDir;
 
     last = list: elemAt list (length list - 1);
 
-    lists = lib;
+    lowerChars = lib.stringToCharacters "abcdefghijklmnopqrstuvwxyz";
 
     makeBinPath = lib.makeSearchPath "bin";
-
-    makeOverridable =
-      f: arguments:
-      f arguments
-      // {
-        override =
-          changes:
-          lib.makeOverridable f (
-            arguments // (if builtins.isFunction changes then changes arguments else changes)
-          );
-      };
 
     makeSearchPath =
       folder: paths:
@@ -254,11 +207,7 @@ let
 
     min = a: b: if a < b then a else b;
 
-    mod = base: divisor: base - divisor * (builtins.div base divisor);
-
     nameValuePair = name: value: { inherit name value; };
-
-    naturalSort = lib.sort (a: b: builtins.compareVersions a b < 0);
 
     optional = condition: value: if condition then [ value ] else [ ];
 
@@ -317,8 +266,6 @@ let
     stringToCharacters =
       string: lib.genList (index: substring index 1 string) (stringLength string);
 
-    strings = lib;
-
     sublist =
       start: number: list:
       lib.genList (index: elemAt list (start + index)) (
@@ -333,40 +280,17 @@ let
 
     throwIfNot = condition: lib.throwIf (!condition);
 
-    toInt =
-      string:
-      let
-        match = builtins.match "[[:space:]]*(-?[[:digit:]]+)[[:space:]]*" string;
-      in
-      if match == null then
-        throw "toInt: could not convert ${builtins.toJSON string} to an integer"
-      else
-        builtins.fromJSON (
-          let
-            parts = builtins.match "(-?)0*([[:digit:]]+)" (lib.head match);
-          in
-          lib.concatStrings parts
-        );
-
     toList = value: if isList value then value else [ value ];
 
     toLower = replaceStrings lib.upperChars lib.lowerChars;
 
     toUpper = replaceStrings lib.lowerChars lib.upperChars;
 
-    trivial = lib;
-
     unique = lib.foldl' (seen: value: if builtins.elem value seen then seen else seen ++ [ value ]) [ ];
 
     upperChars = lib.stringToCharacters "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    lowerChars = lib.stringToCharacters "abcdefghijklmnopqrstuvwxyz";
-
     warn = message: builtins.trace "warning: ${message}";
-
-    zipListsWith =
-      f: a: b:
-      lib.genList (index: f (elemAt a index) (elemAt b index)) (lib.min (length a) (length b));
   };
 in
 lib
