@@ -36,13 +36,15 @@ make_state() {
 # Activate all services: perpd runs those whose folders have the sticky bit, which oneshots lose
 # when they are done. On a tmpfs their folders are not there yet.
 make_base() {
-  for folder in "$services"/etc/perp/*/; do
-    own=$PERP_BASE/$(basename "$folder")
+  set --
+  for folder in "$services"/etc/perp/*; do
+    own=$PERP_BASE/${folder##*/}
     if ! test -e "$own/rc.main"; then
-      mkdir -p "$own" && ln -s "$folder"* "$own/" || return
+      mkdir -p "$own" && ln -s "$folder"/* "$own/" || return
     fi
-    chmod +t "$own" || return
+    set -- "$@" "$own"
   done
+  chmod +t "$@"
 }
 
 # What every distribution has, but not every image.
@@ -61,11 +63,12 @@ start_perpd() {
   set +m
 }
 
-# Stop the services $2...; kill those that still run at $1, and return 1 then.
+# Stop the services $2...; kill those that still run at $1, and return 1 then. None that has no
+# process now can start any more: start_as sees the marker .stopping.
 stop_services() {
   deadline=$1
   shift
-  perpctl -b "$PERP_BASE" d "$@" >/dev/null 2>&1
+  perpctl -q -b "$PERP_BASE" d "$@" 2>/dev/null &
   for service; do
     while test -e "$state/$service.pid"; do
       if test "$(now)" -ge "$deadline"; then
@@ -104,6 +107,7 @@ stop() {
   exit "$1"
 }
 
+trap 'exit 0' TERM INT QUIT
 make_state || fail "cannot write to $state: with a read-only root file system add --tmpfs /run"
 make_base || fail "cannot write to $PERP_BASE: with a read-only root file system add --tmpfs $PERP_BASE"
 make_common_places || fail "cannot make /tmp, or the user nobody in /etc/passwd"

@@ -26,7 +26,13 @@ marker() {
   cat "$state/$2.$1" 2>/dev/null
 }
 
-# start: wait for other services, but only until the first run
+# Has the service $1 been up for 3 s? perpok(8) would count the time that it has waited, too.
+is_up() {
+  kill -s 0 "$(marker pid "$1")" 2>/dev/null &&
+    test $(($(now) - $(marker started "$1"))) -ge 300
+}
+
+# start: wait for other services, but only before the first run
 
 has_run() {
   test -e "$state/$service.started"
@@ -44,8 +50,7 @@ try_later() {
 }
 
 wait_for_service() {
-  has_run || perpok -b "$PERP_BASE" -u 3 "$1" 2>/dev/null ||
-    try_later "waits until $1 has been up for 3 s"
+  has_run || is_up "$1" || try_later "waits until $1 has been up for 3 s"
 }
 
 wait_for_oneshot() {
@@ -65,6 +70,10 @@ start_as() {
   rm -f "$state/$service.waiting" "$state/$service.success" "$state/$service.fail"
   mark started "$(now)"
   mark pid $$
+  if test -e "$state/.stopping"; then
+    rm "$state/$service.pid"
+    exit 0
+  fi
   export PATH="$image_path" USER="$1" LOGNAME="$1"
   case $1 in
     root) HOME=/root exec ./start ;;
@@ -99,6 +108,7 @@ clear_up() {
     exit) status=$4 how="exit status $4" ;;
     *) status=$((128 + $4)) how="signal $5" ;;
   esac
+  mark end "$how"
   if test "$status" -ne 0 && ! test -e "$state/.stopping"; then
     say "has ended with $how"
   fi
@@ -159,8 +169,8 @@ check_service() {
   elif test -e "$state/$service.waiting"; then
     say "$(marker waiting "$service")"
     return 1
-  elif ! perpok -b "$PERP_BASE" -u 3 "$service" >/dev/null 2>&1; then
-    say "has not been up for 3 s"
+  elif ! is_up "$service"; then
+    say "has not been up for 3 s; its last end: $(marker end "$service" || echo none)"
     return 1
   fi
 }

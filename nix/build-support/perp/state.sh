@@ -3,9 +3,10 @@
 #
 # Below $state are markers. They belong to one start of the container:
 #
-#   SERVICE.started    it has run, and need not wait for others again; when, in seconds of uptime
+#   SERVICE.started    when it started the last time; it need not wait for others again
 #   SERVICE.pid        it runs, or what it has left is being ended; the session that it leads
 #   SERVICE.waiting    what it waits for
+#   SERVICE.end        how it has ended the last time
 #   SERVICE.success    the oneshot has succeeded
 #   SERVICE.fail       the oneshot has failed, and how
 #   SERVICE.failures   how often it has failed in a row

@@ -3,7 +3,7 @@
 # What runsv(8) runs in BASE/.control/NAME when the service has ended, with its exit status, or with
 # -1 and the signal: "rc.main reset", in a session of its own.
 
-name=$(@busybox@/bin/basename "$PWD")
+name=${PWD##*/}
 export PATH="$PATH_OF_SERVICES"
 unset PATH_OF_SERVICES
 case $1 in

@@ -36,13 +36,18 @@ fail() {
 }
 
 is_active() {
-  kill -0 "$(cat "$base/.control/$1/runsv" 2>/dev/null)" 2>/dev/null &&
-    test -p "$base/.control/$1/supervise/control"
+  kill -0 "$(cat "$base/.control/$1/runsv" 2>/dev/null)" 2>/dev/null
 }
 
-# Has runsv(8) taken notice? The 18th byte of the status is u or d, for what it wants.
-wants() {
-  test "$(od -An -c -j17 -N1 "$base/.control/$2/supervise/status" | tr -d ' ')" = "$1"
+# Give runsv(8) the command. Nothing waits for a reader, who may be gone.
+tell() {
+  control=$base/.control/$1/supervise/control
+  ! test -p "$control" || printf '%s' "$command" 1<>"$control"
+}
+
+# Has runsv taken notice? The 18th byte of its status is u or d, for what it wants.
+has_noticed() {
+  test "$(od -An -c -j17 -N1 "$base/.control/$1/supervise/status" 2>/dev/null)" = "   $command"
 }
 
 set_sticky_bit() {
@@ -61,19 +66,25 @@ set_sticky_bit() {
 control() {
   for name; do
     if is_active "$name"; then
-      printf '%s' "$command" 1<>"$base/.control/$name/supervise/control"
+      tell "$name"
       say "$name" ok
     else
       fail "$name" "not active"
     fi
   done
   case $command in
-    d | u) for name; do
-      while is_active "$name" && ! wants "$command" "$name"; do
-        sleep 0.01
-      done
-    done ;;
+    d | u) insist "$@" ;;
   esac
+}
+
+# A runsv that has only just been started may not have listened.
+insist() {
+  for name; do
+    while is_active "$name" && ! has_noticed "$name"; do
+      tell "$name"
+      sleep 0.02
+    done
+  done
 }
 
 case $command in

@@ -29,6 +29,7 @@ is_alive() {
 # and QUIT ignored.
 activate() {
   mkdir -p ".control/$1"
+  rm -f ".control/$1/leaving"
   ln -sf @libexec@/run @libexec@/finish ".control/$1/"
   set -m
   runsv "$PERP_BASE/.control/$1" &
@@ -38,6 +39,7 @@ activate() {
 
 # Tell runsv to stop the service and to end. While its finish script runs, it may not listen.
 deactivate() {
+  true >".control/$1/leaving"
   kill -s TERM "$(cat ".control/$1/runsv")" 2>/dev/null
   look_again=yes
 }
@@ -46,9 +48,9 @@ look() {
   look_again=
   for folder in */; do
     name=${folder%/}
-    if test -k "$name"; then
-      is_alive "$name" || activate "$name"
-    elif is_alive "$name"; then
+    if ! is_alive "$name"; then
+      ! test -k "$name" || activate "$name"
+    elif ! test -k "$name" || test -e ".control/$name/leaving"; then
       deactivate "$name"
     fi
   done

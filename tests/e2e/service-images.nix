@@ -1,0 +1,326 @@
+# The images that the tests of services run. Each attribute says what its services are for.
+{
+  lock,
+  perp ? null,
+}:
+let
+  pkgs = import ../../nix/package-sets/debian { inherit lock; };
+  library = import ../../nix { inherit pkgs; };
+  lib = if perp == null then library else library.override { inherit perp; };
+
+  # Write down as whom, where and with what environment it runs, then stay.
+  record = pkgs.writeShellScriptBin "record" ''
+    report=/tmp/record.$1
+    shift
+    { id -un; id -gn; id -G; pwd; umask; ls -ld "$HOME" | cut -c 1-10; } >"$report.facts"
+    env -0 >"$report.variables"
+    printf '%s\0' "$@" >"$report.arguments"
+    mv "$report.facts" "$report"
+    exec sleep 1000000
+  '';
+  toRecord = name: "${record}/bin/record ${name}";
+
+  ignoreTerm = ''trap "" TERM; while true; do sleep 0.2; done'';
+in
+{
+  # Users, variables, folders, pre-start scripts and shell lines.
+  surroundings = lib.buildImageWithPerps {
+    name = "test/surroundings";
+    config.WorkingDir = "/";
+    services = [
+      {
+        name = "nobody";
+        command = toRecord "nobody";
+      }
+      {
+        name = "root";
+        user = "root";
+        command = toRecord "root";
+      }
+      {
+        name = "variables-of-file";
+        command = toRecord "variables-of-file";
+        environmentFile = "${pkgs.writeText "environment" "LOG_DEBUG=1\nPORT1=1\nPORT2=2\nPORT3=3\n"}";
+      }
+      {
+        name = "variables-of-pre-start";
+        preStartScript = ''
+          export EXPORTED="by the pre-start script"
+          id -un >/tmp/pre-start.user
+          cd /etc
+        '';
+        command = toRecord "variables-of-pre-start";
+      }
+      {
+        name = "file-of-pre-start";
+        preStartScript = ''
+          echo 'MADE=just now' >/tmp/made
+          export MADE=before OTHER=kept
+        '';
+        environmentFile = "/tmp/made";
+        command = toRecord "file-of-pre-start";
+      }
+      {
+        name = "folder-of-variables";
+        preStartScript = ''
+          mkdir /tmp/variables && cd /tmp/variables
+          echo ' first \n ' >ONE; echo 'second line' >>ONE; touch HOME
+        '';
+        environmentFile = "/tmp/variables";
+        command = toRecord "folder-of-variables";
+      }
+      {
+        name = "folder";
+        chdir = "/var";
+        preStartScript = "pwd >/tmp/pre-start.folder";
+        command = toRecord "folder";
+      }
+      {
+        name = "failing-pre-start";
+        preStartScript = ''
+          false
+          echo not reached
+        '';
+        command = "touch /tmp/failing-pre-start; ${toRecord "failing-pre-start"}";
+      }
+      {
+        name = "arguments";
+        command = [
+          "${record}/bin/record"
+          "arguments"
+          "two words"
+          "$HOME"
+          "it's"
+          "; id"
+          ""
+        ];
+      }
+      {
+        name = "shell-lines";
+        command = ''
+          who() { id -un >"/tmp/line.$1"; }
+          who 1 | who 2; who 3 && who 4; false || who 5; (who 6) & wait
+          echo "$(id -un) `id -un`" >/tmp/line.7
+          X="a  b" sh -c 'echo "$X it'"'"'s"' >/tmp/line.8
+          printf '%s' "$HOME" '$HOME' >/tmp/line.9
+          cat <<EOF >/tmp/line.10
+          $USER
+          EOF
+          exec sleep 1000000
+        '';
+      }
+      {
+        name = "assignment";
+        command = "X=1 Y='2 3' ${toRecord "assignment"}";
+      }
+    ];
+  };
+
+  # Oneshots, and what waits for what.
+  order = lib.buildImageWithPerps {
+    name = "test/order";
+    services = [
+      {
+        name = "slow-oneshot";
+        oneShot = true;
+        command = "echo slow-oneshot starts; sleep 5; echo slow-oneshot ends";
+      }
+      {
+        name = "after-slow-oneshot";
+        after = [ "slow-oneshot" ];
+        command = "echo after-slow-oneshot starts; sleep 1000000";
+      }
+      {
+        name = "oneshot-after-oneshot";
+        after = [ "slow-oneshot" ];
+        oneShot = true;
+        command = "echo oneshot-after-oneshot starts";
+      }
+      {
+        name = "first";
+        command = "echo first starts; sleep 1000000";
+      }
+      {
+        name = "second";
+        after = [ "first" ];
+        command = "echo second starts; sleep 1000000";
+      }
+      {
+        name = "third";
+        after = [ "second" ];
+        command = "echo third starts; sleep 1000000";
+      }
+      {
+        name = "broken";
+        command = "sleep 0.5; false";
+      }
+      {
+        name = "after-broken";
+        after = [ "broken" ];
+        command = "echo after-broken starts; sleep 1000000";
+      }
+      {
+        name = "oneshot-with-more-than-31-characters";
+        oneShot = true;
+        command = "echo long oneshot runs";
+      }
+      {
+        name = "failing-oneshot";
+        oneShot = true;
+        command = "echo failing-oneshot runs; test -e /tmp/repaired || exit 3";
+      }
+      {
+        name = "after-failing-oneshot";
+        after = [ "failing-oneshot" ];
+        command = "echo after-failing-oneshot starts; sleep 1000000";
+      }
+      {
+        name = "endless-oneshot";
+        oneShot = true;
+        command = "echo endless-oneshot starts; sleep 1000000";
+      }
+    ];
+  };
+
+  # What makes stopping hard.
+  stop = lib.buildImageWithPerps {
+    name = "test/stop";
+    services =
+      let
+        tell = name: "trap 'echo ${name} stops; exit 0' TERM; while true; do sleep 0.1; done";
+      in
+      [
+        {
+          name = "lower";
+          command = tell "lower";
+        }
+        {
+          name = "middle";
+          after = [ "lower" ];
+          command = tell "middle";
+        }
+        {
+          name = "upper";
+          after = [ "middle" ];
+          command = tell "upper";
+        }
+        {
+          name = "endless-oneshot";
+          oneShot = true;
+          command = "sleep 1000000";
+        }
+        {
+          name = "waiting";
+          after = [ "endless-oneshot" ];
+          command = "sleep 1000000";
+        }
+        {
+          name = "crashing";
+          command = "exit 1";
+        }
+        {
+          name = "pipeline";
+          command = "sleep 1000000 | sleep 1000000";
+        }
+      ];
+  };
+
+  stubborn = lib.buildImageWithPerps {
+    name = "test/stubborn";
+    stopGracePeriod = 2;
+    services = [
+      {
+        name = "lower";
+        command = "trap 'echo lower stops; exit 0' TERM; while true; do sleep 0.1; done";
+      }
+      {
+        name = "stubborn";
+        after = [ "lower" ];
+        command = ignoreTerm;
+      }
+      {
+        name = "stubborn-child";
+        after = [ "lower" ];
+        command = "(${ignoreTerm}) & sleep 1000000";
+      }
+    ];
+  };
+
+  # Failures, and how they are seen.
+  failing = lib.buildImageWithPerps {
+    name = "test/failing";
+    services = [
+      {
+        name = "sound";
+        command = "(trap '' TERM; sleep 1000000) & sleep 1000000 | sleep 1000000";
+      }
+      {
+        name = "unsound";
+        command = "test -e /tmp/repaired && exec sleep 1000000; exit 3";
+      }
+      {
+        name = "oneshot";
+        oneShot = true;
+        command = "test -e /tmp/repaired";
+      }
+      {
+        name = "waiting";
+        after = [ "oneshot" ];
+        command = "sleep 1000000";
+      }
+    ];
+  };
+
+  exiting = lib.buildImageWithPerps {
+    name = "test/exiting";
+    services = [
+      {
+        name = "failing";
+        onFailure = "exit";
+        maxFailures = 3;
+        command = "echo run $(cat /tmp/runs); echo one more >>/tmp/runs; exit 7";
+      }
+      {
+        name = "other";
+        command = "trap 'echo other stops; exit 0' TERM; while true; do sleep 0.1; done";
+      }
+    ];
+  };
+
+  exitingOneshot = lib.buildImageWithPerp {
+    name = "test/exiting-oneshot";
+    oneShot = true;
+    onFailure = "exit";
+    command = "kill -KILL $$";
+  };
+
+  # A parent with no shell, no users and none of the usual folders; and one laid out like Debian.
+  onEmptyParent = lib.buildImageWithPerp {
+    name = "test/on-empty-parent";
+    fromImage = pkgs.dockerTools.buildLayeredImage {
+      name = "test/empty";
+      extraCommands = "mkdir etc && echo empty >etc/hostname";
+    };
+    environmentFile = "${pkgs.writeText "environment" "A=1\n"}";
+    command = toRecord "on-empty-parent";
+    contents = [ pkgs.busybox ];
+  };
+
+  onMergedParent = lib.buildImageWithPerp {
+    name = "test/on-merged-parent";
+    fromImage = pkgs.dockerTools.buildLayeredImage {
+      name = "test/merged";
+      config.Env = [ "PATH=/opt/tool/bin:/usr/bin" ];
+      extraCommands = ''
+        mkdir -p usr/bin usr/sbin usr/lib opt/tool/bin etc var/run tmp
+        ln -s usr/bin bin; ln -s usr/sbin sbin; ln -s usr/lib lib
+        cp ${pkgs.busybox}/bin/busybox usr/bin/busybox
+        for applet in sh id ls readlink sleep; do ln -s busybox usr/bin/$applet; done
+        printf '#!/bin/sh\necho the tool of the parent\n' >opt/tool/bin/tool
+        chmod +x opt/tool/bin/tool
+        printf 'root:x:0:0::/root:/bin/sh\nnobody:x:99:99::/:/bin/false\n' >etc/passwd
+      '';
+    };
+    command = "tool; id -u; ls -d /bin/sh; sleep 1000000";
+  };
+}

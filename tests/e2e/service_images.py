@@ -1,0 +1,69 @@
+"""The images of service-images.nix: built once, with the perp that the tests shall run with."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from containers import load_image
+
+from nixgen.package_sets import debian
+
+HERE = Path(__file__).parent
+PERP = "NIXGEN_TEST_PERP"
+PERP_COMMANDS = ("perpctl", "perpd", "perpls", "perpok", "runuid")
+NIX_CONFIG = """
+build-users-group =
+substituters =
+sandbox = true
+"""
+
+
+@functools.cache
+def _lock() -> Path:
+    """Lock the Debian packages that the images need; the repository's own lock will do."""
+    of_repository = HERE.parents[1] / ".nixgen" / debian.LOCK_NAME
+    if of_repository.exists():
+        return of_repository
+    return debian.lock([], Path(tempfile.mkdtemp(prefix="nixgen-test-lock-")))
+
+
+@functools.cache
+def _perp() -> tuple[str, ...]:
+    """Give the arguments that put the real perp, if the tests have one, into the images."""
+    if PERP not in os.environ:
+        return ()
+    folder = Path(tempfile.mkdtemp(prefix="nixgen-test-perp-"))
+    (folder / "bin").mkdir()
+    for command in PERP_COMMANDS:
+        shutil.copy(Path(os.environ[PERP]) / command, folder / "bin")
+    return ("--arg", "perp", str(folder))
+
+
+def nix_arguments() -> tuple[str, ...]:
+    """Return the arguments of service-images.nix."""
+    return ("--arg", "lock", str(_lock()), *_perp())
+
+
+def build(attribute: str, file: Path = HERE / "service-images.nix") -> Path:
+    """Build an image of the file and return its archive."""
+    command = ["nix-build", str(file), "-A", attribute, "--no-out-link", *nix_arguments()]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NIX_CONFIG": NIX_CONFIG},
+    )
+    assert done.returncode == 0, f"{attribute} was not built:\n{done.stderr}"
+    return Path(done.stdout.strip())
+
+
+@functools.cache
+def image(attribute: str) -> str:
+    """Build an image, load it into podman's storage and return its name."""
+    return load_image(build(attribute))
