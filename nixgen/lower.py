@@ -98,7 +98,7 @@ def _arguments(definition: AnyImage | Service) -> Expression:
     kind: Any = type(definition)
     return AttributeSet(
         {
-            argument: _value(value)
+            argument: _plain(value)
             for field, argument, default in _parameters(kind)
             if (value := getattr(definition, field)) != default
         }
@@ -122,9 +122,10 @@ def _camel_case(name: str) -> str:
     return re.sub("_([a-z])", lambda match: match[1].upper(), name)
 
 
-def _value(value: object) -> Expression:
+def _plain(value: object) -> object:
+    """Return the value, in the place of definitions what Nix is given for them."""
     if isinstance(value, Fluentd):
-        return to_expression(value.to_data())
+        return value.to_data()
     if isinstance(value, tuple) and value and isinstance(value[0], Service):
-        return to_expression([_arguments(service) for service in value])
-    return to_expression(value)
+        return [_arguments(service) for service in value]
+    return value

@@ -75,15 +75,14 @@ def refuse(
     )
 
 
-def check(*rules: Rule, optional: bool = False) -> Callable[[Any, Attribute[Any], Any], None]:
-    """Return an attrs validator that refuses what one of the rules refuses."""
+def check(rule: Rule, *, optional: bool = False) -> Callable[[Any, Attribute[Any], Any], None]:
+    """Return an attrs validator that refuses what the rule refuses."""
 
     def validate(definition: Definition, attribute: Attribute[Any], value: object) -> None:
         if optional and value is None:
             return
-        for rule in rules:
-            if expected := rule(value):
-                raise refuse(definition, attribute.name, expected, _shown(value))
+        if expected := rule(value):
+            raise refuse(definition, attribute.name, expected, _shown(value))
 
     return validate
 

@@ -51,7 +51,9 @@ def to_expression(value: object, *, field: str = "") -> Expression:
     no value for.
     """
     try:
-        return _at(field, value)
+        return convert(value)
+    except DefinitionError as error:
+        raise _below(field, error) from None
     except RecursionError:
         raise DefinitionError(
             Problem(field=field, expected="a value that does not contain itself")
@@ -62,8 +64,11 @@ def _at(path: str, value: object) -> Expression:
     try:
         return convert(value)
     except DefinitionError as error:
-        problem = evolve(error.problem, field=path + error.problem.field)
-        raise DefinitionError(problem) from None
+        raise _below(path, error) from None
+
+
+def _below(path: str, error: DefinitionError) -> DefinitionError:
+    return DefinitionError(evolve(error.problem, field=path + error.problem.field))
 
 
 def convert(value: object) -> Expression:
@@ -79,10 +84,10 @@ def convert(value: object) -> Expression:
             return Literal(int(value))
         case float():
             return Literal(float(value))
-        case Mapping():
-            return AttributeSet(value)
         case list() | tuple():
             return List(value)
+        case Mapping():
+            return AttributeSet(value)
         case _ if hasattr(value, "__nix__"):  # asking for the protocol takes ten times as long
             node: Expression = value.__nix__()
             return node
@@ -119,10 +124,14 @@ def convert_bindings(bindings: Mapping[str, object] | Iterable[tuple[str, object
     pairs = bindings.items() if isinstance(bindings, Mapping) else bindings
     made: dict[str, Expression] = {}
     for name, value in pairs:
-        if attribute_name(name) in made:
+        plain = attribute_name(name)
+        if plain in made:
             raise refusal("attribute names of which none comes twice", name)
-        step = f".{name}" if is_identifier(name) else f'."{name}"'
-        made[str.__str__(name)] = _at(step, value)
+        try:
+            made[plain] = convert(value)
+        except DefinitionError as error:
+            step = f".{plain}" if is_identifier(plain) else f'."{plain}"'
+            raise _below(step, error) from None
     return tuple(made.items())
 
 

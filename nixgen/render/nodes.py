@@ -48,7 +48,8 @@ Layout = tuple[Level, str]
 
 def place(node: Expression, position: Level) -> str:
     """Return the text of the node, in parentheses where the position asks for a tighter one."""
-    level, text = _lay_out(node)
+    lay_out = _lay_out.registry.get(type(node), _lay_out)  # spares the search for a base class
+    level, text = lay_out(node)
     return text if level >= position else enclose("(", text, ")")
 
 
