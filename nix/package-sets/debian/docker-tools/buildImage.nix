@@ -52,9 +52,11 @@ let
 
   parent = loadArchive { inherit fromImage fromImageName fromImageTag; };
 
+  toOwner = id: "${if id == 0 then "root" else toString id}:${toString id}";
+
   owner = {
-    owner = "+${toString uid}";
-    group = "+${toString gid}";
+    owner = toOwner uid;
+    group = toOwner gid;
   };
 
   mtime = "1970-01-01T00:00:01Z";

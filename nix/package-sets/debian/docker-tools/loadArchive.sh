@@ -2,12 +2,19 @@
 # Take a docker archive apart: its layers, uncompressed, its configuration, and which store paths
 # the layers hold.
 
+# Copy a file, decompressed if it was compressed.
+copy_plain() {
+  if test "$(head --bytes=2 "$1" | od -An -tx1)" = ' 1f 8b'; then
+    gzip -dc "$1" >"$2"
+  else
+    cp "$1" "$2"
+  fi
+}
+
 mkdir "$out" archive
-if test "$(head --bytes=2 "$fromImage" | od -An -tx1)" = ' 1f 8b'; then
-  gzip -dc "$fromImage" | tar --extract --directory=archive
-else
-  tar --extract --directory=archive --file="$fromImage"
-fi
+copy_plain "$fromImage" archive.tar
+tar --extract --directory=archive --file=archive.tar
+rm archive.tar
 
 jq --exit-status --arg name "$fromImageName" --arg tag "$fromImageTag" '
   def matches: (split(":") | (.[:-1] | join(":")), .[-1]) as [$image, $version]
@@ -24,11 +31,7 @@ number=0
 jq --raw-output '.Layers[]' image.json | while read -r name; do
   number=$((number + 1))
   file=$out/$number.tar
-  if test "$(head --bytes=2 "archive/$name" | od -An -tx1)" = ' 1f 8b'; then
-    gzip -dc "archive/$name" >"$file"
-  else
-    cp "archive/$name" "$file"
-  fi
+  copy_plain "archive/$name" "$file"
   digest=$(openssl dgst -sha256 -r "$file")
   echo "${digest%% *} $(stat --format=%s "$file") $file" >>"$out/layers"
   tar --list --file="$file"
