@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.prefetch import prefetch
 from nixgen.definitions import DebianPackageSet, Project
 from nixgen.load import load_project
-from nixgen.package_sets import debian
+from nixgen.package_sets import debian, nixpkgs
 
 LOCK_FOLDER = ".nixgen"
 
 
 @click.group("packages")
 def command() -> None:
-    """Lock the packages that images are built from."""
+    """Lock the packages that images are built from, and find images in registries."""
 
 
 @command.command("lock")
@@ -28,6 +29,22 @@ def lock(folder: Path, update: bool) -> None:
     while it holds what the project asks for.
     """
     write_lock(folder, load_project(folder), update=update)
+
+
+@command.command("update")
+@click.option("--branch", metavar="NAME", help="The branch to take, such as nixos-26.05.")
+@click.option("--revision", metavar="ID", help="The commit to take instead of the newest.")
+@click.pass_obj
+def update(folder: Path, branch: str | None, revision: str | None) -> None:
+    """Move the pin of nixpkgs to the newest revision of its branch, in the project's flake.lock.
+
+    Only projects that build from nixpkgs have one; new Debian packages come with `lock --update`.
+    """
+    pin = nixpkgs.update(folder, branch=branch, revision=revision)
+    click.echo(f"wrote {nixpkgs.lock_file(folder)}: {pin.branch} {pin.revision}", err=True)
+
+
+command.add_command(prefetch)
 
 
 def write_lock(folder: Path, project: Project, *, update: bool) -> None:

@@ -9,6 +9,7 @@ from plumbum.commands.base import BaseCommand
 from nixgen.commands.process import find_program, run
 from nixgen.errors import UsageError
 
+_INSTALL = "install git (Debian: apt-get install git)"
 _REMEDY = "pass the commit with --commit-id"
 
 
@@ -55,6 +56,16 @@ def versioned_files(folder: Path) -> list[str]:
     return sorted({path for path in paths if path})
 
 
+def remote_head(address: str, branch: str) -> str:
+    """Return the id of the newest commit of a branch in a repository elsewhere.
+
+    Raises UsageError when the repository cannot be reached or has no such branch.
+    """
+    git = find_program("git", remedy=f"{_INSTALL}, or name the commit with --revision")
+    listing = git["ls-remote", "--exit-code", address, f"refs/heads/{branch}"]
+    return run(listing, error=UsageError, environment={"GIT_TERMINAL_PROMPT": "0"}).split()[0]
+
+
 def _git(folder: Path) -> BaseCommand:
-    git = find_program("git", remedy=f"install git (Debian: apt-get install git), or {_REMEDY}")
+    git = find_program("git", remedy=f"{_INSTALL}, or {_REMEDY}")
     return git["-C", str(folder)]

@@ -6,6 +6,7 @@ import grp
 import json
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ _REMEDIES = {
     r"(big-lock|/nix/store|/nix/var)\S*: (Permission denied|Read-only file system)"
     r"|cannot connect to (daemon|socket)": "the Nix store cannot be written: "
     "run as a user who may, or start nix-daemon",
+    r"unable to download '\S*(/nixpkgs/archive/|nixos\.org/)"
+    r"|cannot download \S+ from any mirror": "nixpkgs, or what it needs, cannot be downloaded: "
+    "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
     r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
     "run `nixgen packages lock --update`",
 }
@@ -112,6 +116,18 @@ def requisites(derivation: str) -> list[str]:
 def output_paths(derivations: Sequence[str]) -> list[str]:
     """Return the output paths of derivations with one output each, built or not."""
     return _run(_program("nix-store")[["--query", "--outputs", *derivations]], BuildError).split()
+
+
+def prefetch_tarball(address: str) -> str:
+    """Download and unpack a tarball into the store; return the hash of that, `sha256-...`.
+
+    Raises BuildError.
+    """
+    printed = _run(_program("nix-prefetch-url")["--unpack", address], BuildError)
+    digest = _run(
+        _program("nix-hash")["--type", "sha256", "--to-base16", printed.split()[-1]], BuildError
+    )
+    return f"sha256-{b64encode(bytes.fromhex(digest.strip())).decode()}"
 
 
 def _program(name: str) -> BaseCommand:

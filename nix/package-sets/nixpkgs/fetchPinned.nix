@@ -15,9 +15,11 @@ let
 
   input =
     if builtins.compareVersions builtins.nixVersion "2.18" < 0 then
-      inputs.nixpkgs-for-older-nix or inputs.nixpkgs
+      inputs.nixpkgs-for-older-nix or pinned
     else
-      inputs.nixpkgs;
+      pinned;
+
+  pinned = inputs.nixpkgs or (throw "${toString lock}: expected an input nixpkgs, there is none");
 
   source = nodes.${input}.locked;
 
