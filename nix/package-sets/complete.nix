@@ -74,7 +74,7 @@ let
         };
       };
 in
-if dockerTools ? buildOciDirectory then
+if pkgs ? dockerTools.buildOciDirectory then
   pkgs
 else if builtins.compareVersions release oldestRelease < 0 then
   throw "nixpkgs ${release} is too old for nixgen, which supports ${oldestRelease} and newer: pass a newer one (--arg nixpkgs PATH), or use the package set debian"

@@ -41,7 +41,8 @@ def update(folder: Path, branch: str | None, revision: str | None) -> None:
     Only projects that build from nixpkgs have one; new Debian packages come with `lock --update`.
     """
     pin = nixpkgs.update(folder, branch=branch, revision=revision)
-    click.echo(f"wrote {nixpkgs.lock_file(folder)}: {pin.branch} {pin.revision}", err=True)
+    for file in nixpkgs.lock_files(folder):
+        click.echo(f"wrote {file}: nixpkgs {pin.branch} {pin.revision}", err=True)
 
 
 command.add_command(prefetch)

@@ -51,27 +51,26 @@ def update(folder: Path, *, branch: str | None = None, revision: str | None = No
     """
     if revision is not None and not _REVISION.fullmatch(revision):
         raise UsageError(f"{revision}: expected the id of a commit, 40 hexadecimal digits")
-    target = lock_file(folder)
-    text = (target if target.exists() else _library_lock()).read_text(encoding="utf-8")
-    pin = read_pin(text, target)
+    files = lock_files(folder)
+    pin = read_pin(_text(files[0]), files[0])
     pin = evolve(pin, branch=branch or pin.branch)
     if not (pin.branch or revision):
-        raise UsageError(f"{target}: it names no branch of nixpkgs\n  pass one with --branch")
+        raise UsageError(f"{files[0]}: it names no branch of nixpkgs\n  pass one with --branch")
     pin = evolve(pin, revision=revision or git.remote_head(pin.repository, pin.branch))
     moved = evolve(pin, nar_hash=nix.prefetch_tarball(pin.tarball))
-    target.write_text(with_pin(text, moved), encoding="utf-8")
+    for file in files:
+        file.write_text(with_pin(_text(file), moved), encoding="utf-8")
     return moved
 
 
-def lock_file(folder: Path) -> Path:
-    """Return the lock file that holds the pin of a project: its own flake.lock.
+def lock_files(folder: Path) -> list[Path]:
+    """Return the lock files that hold the pin of a project: its own flake.lock.
 
-    In a checkout of nixgen that has none it is the library's.
+    In a checkout of nixgen the library's follows, which new projects get.
     """
-    own = folder / LOCK_NAME
     library = _library_lock()
     in_checkout = library.resolve().is_relative_to(folder.resolve())
-    return library if in_checkout and not own.exists() else own
+    return [folder / LOCK_NAME, *([library] if in_checkout else [])]
 
 
 def read_pin(text: str, file: Path) -> Pin:
@@ -110,6 +109,10 @@ def _node(lock: Mapping[str, Any]) -> dict[str, Any]:
     nodes = lock["nodes"]
     node: dict[str, Any] = nodes[nodes[lock["root"]]["inputs"][INPUT]]
     return node
+
+
+def _text(file: Path) -> str:
+    return (file if file.exists() else _library_lock()).read_text(encoding="utf-8")
 
 
 def _library_lock() -> Path:

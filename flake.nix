@@ -1,0 +1,34 @@
+{
+  description = "Container images described in Python, built by Nix";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      systems = [
+        "aarch64-linux"
+        "x86_64-linux"
+      ];
+
+      forEachSystem =
+        f:
+        builtins.listToAttrs (
+          map (system: {
+            name = system;
+            value = f { inherit nixpkgs system; };
+          }) systems
+        );
+
+      toProject = import ./default.nix;
+    in
+    {
+      packages = forEachSystem (arguments: removeAttrs (toProject arguments).dockerImages [ "pulled" ]);
+
+      hydraJobs = forEachSystem (arguments: import ./jobsets.nix (arguments // { src = self; }));
+
+      # The functions that build images, each system with the nixpkgs of this flake. For another set
+      # of packages: import "${nixgen}/nix" { inherit pkgs; }.
+      lib = forEachSystem (arguments: (toProject arguments).lib);
+    };
+}
