@@ -13,7 +13,6 @@
   lib,
   loadArchive,
   makeImage,
-  pkgs,
   rootFileSystem,
   storeLayer,
 }@dockerTools:
@@ -61,16 +60,13 @@ let
 
   mtime = "1970-01-01T00:00:01Z";
 
-  configFile = pkgs.writeText "config-${storeName}.json" (
-    builtins.toJSON (if config == null then { } else config)
-  );
-
   root = rootFileSystem {
     name = storeName;
     contents = lib.filter (path: path != null) (
       lib.toList (if copyToRoot == null then contents else copyToRoot)
     );
     linkContents = false;
+    config = if config == null then { } else config;
     below = parent.layers;
     inherit
       extraCommands
@@ -83,7 +79,6 @@ in
 makeImage {
   inherit
     architecture
-    configFile
     created
     meta
     name
@@ -91,16 +86,13 @@ makeImage {
     storeName
     tag
     ;
+  config = "${root}/config.json";
   parentConfig = parent.imageConfig;
   layers = parent.layers ++ [
     (storeLayer {
       name = storeName;
-      roots = [
-        root
-        configFile
-      ];
+      roots = [ root ];
       below = parent.layers;
-      without = [ configFile ];
       inherit mtime owner root;
     })
   ];

@@ -14,7 +14,6 @@
   lib,
   loadArchive,
   makeImage,
-  pkgs,
   rootFileSystem,
   storeLayer,
 }@dockerTools:
@@ -97,13 +96,12 @@ let
     firstLayer ++ map (toLayer (parent.layers ++ firstLayer)) (lib.drop 1 groups)
   );
 
-  configFile = pkgs.writeText "config-${storeName}.json" (builtins.toJSON config);
-
   root = rootFileSystem {
     name = storeName;
     contents = contentList;
     linkContents = true;
     inherit
+      config
       extraCommands
       fakeRootCommands
       mtime
@@ -113,19 +111,14 @@ let
 
   lastLayer = storeLayer {
     name = storeName;
-    roots = lib.optionals includeStorePaths [
-      root
-      configFile
-    ];
+    roots = lib.optional includeStorePaths root;
     below = parent.layers ++ storeLayers;
-    without = [ configFile ];
     inherit mtime owner root;
   };
 in
 makeImage {
   inherit
     architecture
-    configFile
     created
     meta
     name
@@ -133,6 +126,7 @@ makeImage {
     storeName
     tag
     ;
+  config = "${root}/config.json";
   parentConfig = parent.imageConfig;
   layers = parent.layers ++ storeLayers ++ [ lastLayer ];
 }

@@ -44,7 +44,6 @@ in
       lib
       loadArchive
       makeImage
-      pkgs
       rootFileSystem
       storeLayer
       ;
@@ -58,7 +57,6 @@ in
       lib
       loadArchive
       makeImage
-      pkgs
       rootFileSystem
       storeLayer
       ;

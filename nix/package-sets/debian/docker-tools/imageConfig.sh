@@ -10,7 +10,7 @@ for layer in $layers; do
   cat "$layer/layers"
 done | jq --raw-input --null-input --compact-output \
   --arg architecture "$architecture" --arg created "$created" \
-  --slurpfile config "$configFile" --slurpfile parent "${parentConfig:-/dev/null}" '
+  --slurpfile config "$config" --slurpfile parent "${parentConfig:-/dev/null}" '
     def named: map({ key: sub("=.*"; ""; "m"), value: . }) | from_entries;
     [inputs | split(" ")[0]] as $layers
     | ((($parent[0].config.Env // []) | named) + (($config[0].Env // []) | named)) as $variables

@@ -3,8 +3,8 @@
 
   # Inputs
 
-  `configFile`
-  : the image's configuration, `config` in the OCI image specification, as JSON
+  `config`
+  : path of the image's configuration, `config` in the OCI image specification, as JSON
 
   `layers`
   : all layers, the lowest first
@@ -31,7 +31,7 @@
   tag,
   created,
   architecture,
-  configFile,
+  config,
   layers,
   parentConfig,
   storeName,
@@ -48,7 +48,7 @@ let
     environment = {
       inherit
         architecture
-        configFile
+        config
         created
         layers
         parentConfig

@@ -1,6 +1,6 @@
 /**
-  The files of an image's root folder, packed in `root.tar` so that they keep modes and owners; the
-  store paths that they refer to are the output's references.
+  The files of an image's root folder, packed in `root.tar` so that they keep modes and owners, and
+  its configuration in `config.json`; the store paths that they refer to are the output's references.
 
   # Inputs
 
@@ -23,6 +23,7 @@
 }:
 {
   name,
+  config,
   contents,
   linkContents,
   extraCommands,
@@ -50,14 +51,19 @@ pkgs.runBash {
         ;
       addContents = ./addContents.sh;
       asRoot = "";
+      config = builtins.toJSON config;
       joinLinks = ../build-support/joinLinks.sh;
       pack = ./packRootFileSystem.sh;
-      passAsFile = [ "extraCommands" ];
+      passAsFile = [
+        "config"
+        "extraCommands"
+      ];
     }
     // lib.optionalAttrs needsRoot {
       inherit fakeRootCommands;
       asRoot = "fakeroot";
       passAsFile = [
+        "config"
         "extraCommands"
         "fakeRootCommands"
       ];

@@ -12,9 +12,6 @@
   `root`
   : null, or a root file system that the layer begins with
 
-  `without`
-  : paths that are left out though no layer below holds them
-
   # Output
 
   A folder with
@@ -29,7 +26,6 @@
   owner,
   mtime,
   root ? null,
-  without ? [ ],
 }:
 pkgs.runBusybox {
   name = "layer-${name}";
@@ -39,7 +35,6 @@ pkgs.runBusybox {
       below
       mtime
       root
-      without
       ;
     inherit (pkgs) gnutar openssl;
     exportReferencesGraph = lib.concatLists (

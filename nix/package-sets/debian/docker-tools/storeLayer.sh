@@ -6,9 +6,7 @@ touch held
 for layer in $below; do
   cat "$layer/paths"
 done >>held
-for path in $without $root; do
-  echo "$path"
-done >>held
+echo "$root" >>held
 
 # A record of a closure is a path, its deriver, the number of its references, and these.
 touch closure-none
