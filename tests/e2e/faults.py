@@ -45,7 +45,8 @@ def method(name: str) -> Applies:
 class Fault:
     """What goes wrong: `status` is answered, or the connection is cut when there is none.
 
-    With `after_bytes` it is cut in the middle of the request's body. It happens `times` times.
+    With `after_bytes` it is cut in the middle of the request's body, with `answer_lost` once the
+    registry has done what was asked. It happens `times` times.
     """
 
     applies: Applies
@@ -53,6 +54,7 @@ class Fault:
     times: int
     headers: dict[str, str] = field(factory=dict)
     after_bytes: int | None = None
+    answer_lost: bool = False
 
 
 class FaultyRegistry(ThreadingHTTPServer):
@@ -65,6 +67,7 @@ class FaultyRegistry(ThreadingHTTPServer):
         self.backend_port = port
         self.requests: list[Request] = []
         self.wanted_bearer: str | None = None
+        self.on_request: Callable[[Request], None] = lambda request: None
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -80,10 +83,13 @@ class FaultyRegistry(ThreadingHTTPServer):
         times: int = 1,
         headers: dict[str, str] | None = None,
         after_bytes: int | None = None,
+        answer_lost: bool = False,
     ) -> None:
         """Make the next requests that it applies to fail."""
         with self._lock:
-            self._faults.append(Fault(applies, status, times, headers or {}, after_bytes))
+            self._faults.append(
+                Fault(applies, status, times, headers or {}, after_bytes, answer_lost)
+            )
 
     def heal(self) -> None:
         """Forget the faults that did not happen."""
@@ -114,20 +120,23 @@ class _Handler(BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length") or 0)
         request = Request(self.command, self.path, size, self.headers.get("Authorization"))
         self.server.requests.append(request)
+        self.server.on_request(request)
         if urlsplit(self.path).path == "/token":
             self._give_token(request)
             return
         fault = self.server.fault_for(request)
-        if fault and fault.after_bytes is not None:
-            self.rfile.read(fault.after_bytes)
-        elif fault and fault.status is not None:
-            self.rfile.read(size)
-            self._answer(fault.status, fault.headers, b"")
-        if fault and (fault.status is None or fault.after_bytes is not None):
-            self.close_connection = True
-            return
         if fault is None:
             self._hand_on(request)
+        elif fault.answer_lost:
+            self._hand_on(request, lose_answer=True)
+        elif fault.after_bytes is not None:
+            self.rfile.read(fault.after_bytes)
+            self.close_connection = True
+        elif fault.status is not None:
+            self.rfile.read(size)
+            self._answer(fault.status, fault.headers, b"")
+        else:
+            self.close_connection = True
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_request  # noqa: N815
 
@@ -139,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         token = f"{self.server.wanted_bearer} {' '.join(scopes)}"
         self._answer(200, {}, json.dumps({"token": token}).encode())
 
-    def _hand_on(self, request: Request) -> None:
+    def _hand_on(self, request: Request, *, lose_answer: bool = False) -> None:
         body = self._body(request.body_size)
         if self.server.wanted_bearer and not self._has_token(request):
             challenge = (
@@ -160,7 +169,11 @@ class _Handler(BaseHTTPRequestHandler):
             for block in body:
                 backend.send(block)
             answer = backend.getresponse()
-            self._answer(answer.status, dict(answer.getheaders()), answer.read())
+            content = answer.read()
+            if lose_answer:
+                self.close_connection = True
+            else:
+                self._answer(answer.status, dict(answer.getheaders()), content)
         except OSError:
             self.close_connection = True
         finally:

@@ -131,6 +131,26 @@ class RunningRegistry:
             self._process.wait()
             self._process = None
 
+    def has_blob(self, digest: str) -> bool:
+        """Tell whether the storage holds the blob, whatever repositories refer to it."""
+        algorithm, _, checksum = digest.partition(":")
+        blobs = self.storage / "docker/registry/v2/blobs" / algorithm
+        return (blobs / checksum[:2] / checksum / "data").exists()
+
+    def collect_garbage(self) -> None:
+        """Remove the blobs that no manifest names.
+
+        The collector of version 2.8.2 gives up, and nothing happens, while there is a repository
+        without a manifest.
+        """
+        self.stop()
+        subprocess.run(
+            ["docker-registry", "garbage-collect", str(self._folder / "config.yml")],
+            check=False,
+            capture_output=True,
+        )
+        self.start()
+
     def wipe(self) -> None:
         """Forget everything that was pushed."""
         self.stop()
