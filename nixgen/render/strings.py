@@ -44,13 +44,16 @@ def quote(parts: Parts, interpolate: Interpolate) -> str:
     outline = "".join([part if isinstance(part, str) else _HOLE for part in parts])
     interpolations = [interpolate(part) for part in parts if not isinstance(part, str)]
 
-    def write(special: re.Pattern[str], escapes: dict[str, str]) -> str:
-        first, *texts = _escape(outline, special, escapes).split(_HOLE)
-        return first + "".join(map(add, interpolations, texts))
-
-    if not _reads_better_indented(outline) or not _survives_indentation(outline):
-        return f'"{write(_SPECIAL, _ESCAPES)}"'
-    body = write(_INDENTED_SPECIAL, _INDENTED_ESCAPES)
+    indented = _reads_better_indented(outline) and _survives_indentation(outline)
+    escaped = (
+        _escape(outline, _INDENTED_SPECIAL, _INDENTED_ESCAPES)
+        if indented
+        else _escape(outline, _SPECIAL, _ESCAPES)
+    )
+    first, *texts = escaped.split(_HOLE)
+    body = first + "".join(map(add, interpolations, texts))
+    if not indented:
+        return f'"{body}"'
     return f"''\n{indent(body)}''" if "\n" in outline else f"''{body}''"
 
 
