@@ -241,10 +241,12 @@ def test_building_again_gives_the_same_bytes_without_the_sandbox(
 ) -> None:
     """Every step of the way, not the archive alone."""
     assert archives
-    derivations = output(nix("nix-instantiate", f"with {IMAGES}; [ layered asRoot fakeRoot ]"))
+    derivations = output(
+        nix("nix-instantiate", f"with {IMAGES}; [ layered layered.oci asRoot fakeRoot ]")
+    )
     drvs = [line.partition("!")[0] for line in derivations.splitlines()]
     graph = output(_store("--query", "--requisites", *drvs)).splitlines()
-    parts = ("-layer-", "-root-", "-image-config-", "-docker-image-", "-layers-of-")
+    parts = ("-layer-", "-root-", "-image-config-", "-docker-image-", "-oci-image-")
     steps = [path for path in graph if path.endswith(".drv") and any(p in path for p in parts)]
     assert len(steps) > 10
     output(_store("--realise", "--check", "--option", "sandbox", "false", *steps))

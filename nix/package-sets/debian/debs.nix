@@ -74,6 +74,4 @@ in
     name:
     locked.packages ? ${name}
     || throw "the Debian package ${name} is not in the package lock: add it to the project's list of Debian packages, or run `nixgen packages lock` if it is there already";
-
-  installedSize = name: locked.packages.${name}.installedSize;
 }

@@ -48,8 +48,4 @@ runBusybox {
       alternatives.${name} or { }
     );
   };
-  passthru = {
-    debs = closure;
-    installedSize = lib.foldl' (sum: each: sum + debs.installedSize each) 0 closure;
-  };
 }

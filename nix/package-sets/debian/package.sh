@@ -17,8 +17,9 @@ interpreter_of() {
   head -n 1 "$1" | sed -n 's,^#! */\(usr/\)\?bin/\(env  *\)\?\([^ ]*\).*,\3,p'
 }
 
+# With -p bash leaves alone what it would otherwise do for the variables BASH_ENV and SHELLOPTS.
 start_through() {
-  printf '#!%s\nexec %s "$@"\n' "$shell" "$2" >"$1"
+  printf '#!%s -p\nexec %s "$@"\n' "$shell" "$2" >"$1"
   chmod +x "$1"
 }
 

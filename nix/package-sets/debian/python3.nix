@@ -31,5 +31,4 @@ runBusybox {
     inherit interpreter;
     parts = map (name: debs.all.${name}) versioned;
   };
-  passthru = interpreter.passthru;
 }

@@ -31,6 +31,10 @@ run_as_root() {
       made="$folder ${made:-}"
     fi
   done
+  "$busybox/bin/unshare" -r -m true || {
+    echo "runAsRoot needs user namespaces, which this machine does not allow in builds" >&2
+    exit 1
+  }
   # shellcheck disable=SC2016 # the inner shell expands them
   "$busybox/bin/unshare" -r -m "$busybox/bin/sh" -euc '
     for folder in dev proc nix/store; do
