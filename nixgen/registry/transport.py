@@ -146,17 +146,23 @@ class Transport:
         return answer.body
 
 
-def _pool(registry: Registry, insecure: bool, connections: int) -> urllib3.PoolManager:
+def _tls_context(registry: Registry, insecure: bool) -> ssl.SSLContext:
+    if insecure:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
     context = ssl.create_default_context()
     for folder in _CERTIFICATE_FOLDERS:
         for file in sorted(Path(folder, registry.host).glob("*.crt")):
             context.load_verify_locations(file)
-    if insecure:
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _pool(registry: Registry, insecure: bool, connections: int) -> urllib3.PoolManager:
     options: dict[str, Any] = {
-        "ssl_context": context,
+        "ssl_context": _tls_context(registry, insecure),
         "maxsize": connections,
         "block": True,
         "blocksize": _BLOCK,
