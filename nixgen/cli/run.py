@@ -32,11 +32,8 @@ def command(
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
     definition = project.images[attribute]
-    if isinstance(definition, PulledImage):
-        output, repository = "", definition.image_name
-    else:
-        output = "ociUncompressed" if runner.reads_oci_directories else ""
-        repository = definition.name
+    repository = definition.image_name if isinstance(definition, PulledImage) else definition.name
+    output = f"loadedBy.{runner.name}"
     [path] = realise_images(folder, project, [attribute], output=output, options=nix_words).values()
     name = f"localhost/{repository}:latest"
     runner.load(path, name)

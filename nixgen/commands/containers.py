@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import frozen
-from plumbum import FG
+from plumbum import FG, local
 from plumbum.commands.base import BaseCommand
 
 from nixgen.commands.process import find_program, run
@@ -29,19 +30,17 @@ class Engine:
 
     name: str
 
-    @property
-    def reads_oci_directories(self) -> bool:
-        """Tell whether it loads an image from an OCI directory, without an archive."""
-        return self.name == "podman"
-
     def load(self, path: str, name: str) -> None:
-        """Load the image of an OCI directory or docker archive under the name `NAME:TAG`.
+        """Load an image under the name `NAME:TAG`.
 
+        The path is that of an OCI directory, of a docker archive or of a program that prints one.
         Raises BuildError.
         """
         if Path(path).is_dir():
             image = run(self._command["pull", "--quiet", f"oci:{path}"]).split()[-1]
             run(self._command["untag", image])  # podman names it after the directory
+        elif os.access(path, os.X_OK):
+            image = run(local[path] | self._command["load", "--quiet"]).split()[-1]
         else:
             image = run(self._command["load", "--quiet", "--input", path]).split()[-1]
         run(self._command["tag", image, name])
