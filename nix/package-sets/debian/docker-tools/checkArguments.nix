@@ -1,7 +1,6 @@
 /**
   Refuse what nixpkgs' `dockerTools` can do and this set cannot, each with a reason.
 */
-{ }:
 {
   function,
   name,

@@ -17,13 +17,7 @@ let
     pkgs.bash
   ];
 
-  checkArguments = import ./checkArguments.nix { };
   compressLayer = import ./compressLayer.nix { inherit pkgs; };
-  layerPaths = import ./layerPaths.nix { inherit lib; };
-  loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
-  makeImage = import ./makeImage.nix { inherit compressLayer packTools pkgs; };
-  rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
-  storeLayer = import ./storeLayer.nix { inherit lib pkgs; };
 
   /**
     The platform's name in container images, as Go writes it.
@@ -34,33 +28,19 @@ let
       x86_64-linux = "amd64";
     }
     .${pkgs.system};
+
+  parts = {
+    inherit architecture lib;
+    checkArguments = import ./checkArguments.nix;
+    layerPaths = import ./layerPaths.nix { inherit lib; };
+    loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
+    makeImage = import ./makeImage.nix { inherit compressLayer packTools pkgs; };
+    rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
+    storeLayer = import ./storeLayer.nix { inherit lib pkgs; };
+  };
 in
 {
-  buildImage = import ./buildImage.nix {
-    inherit
-      architecture
-      checkArguments
-      layerPaths
-      lib
-      loadArchive
-      makeImage
-      rootFileSystem
-      storeLayer
-      ;
-  };
-
-  buildLayeredImage = import ./buildLayeredImage.nix {
-    inherit
-      architecture
-      checkArguments
-      layerPaths
-      lib
-      loadArchive
-      makeImage
-      rootFileSystem
-      storeLayer
-      ;
-  };
-
+  buildImage = import ./buildImage.nix parts;
+  buildLayeredImage = import ./buildLayeredImage.nix parts;
   pullImage = import ./pullImage.nix { inherit architecture pkgs; };
 }
