@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Make what a root folder has beside programs. Runs in that folder.
 
 mkdir -p etc etc/perp root run usr/bin var

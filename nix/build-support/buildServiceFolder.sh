@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Make $out: each file of $files, a list of names; the text of the first one is in the file
 # $text0Path, that of the next one in $text1Path, and so on. Scripts are executable.
 

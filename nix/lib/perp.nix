@@ -14,6 +14,9 @@ let
     optionalString
     ;
 
+  # What is read in is elsewhere, and what is in single quotes is for others.
+  directive = "# shellcheck disable=SC1090,SC1091,SC2016,SC2034";
+
   toKind = service: if service.oneShot then "oneshot" else "service";
 in
 {
@@ -42,15 +45,15 @@ in
     in
     ''
       #!${shell}
-      # perpd(8) calls this to start the ${kind} ${service.name}, and each time it has ended to
-      # clear up after it; "rc.main check" says whether it is as it should be.
+      ${directive}
+      # The ${kind} ${service.name}. perpd(8) calls this with "start" to start it and with "reset"
+      # when it has ended; "check" says whether it is as it should be.
       service=${service.name}
     ''
     + optionalString (service.onFailure == "exit") ''
       max_failures=${toString service.maxFailures}
     ''
     + ''
-      # shellcheck source=/dev/null
       . ${supervisor}/rc.sh
 
       case $1 in
@@ -91,19 +94,16 @@ in
     in
     ''
       #!${shell}
+      ${directive}
       # The ${toKind service} ${service.name}, as its user ${service.user} runs it.
       set -e
       cd /
     ''
     + optionalString (service.preStartScript != "") ''
-      # shellcheck source=/dev/null
       . "$PERP_BASE/${service.name}/pre-start"
     ''
     + optionalString (service.chdir != null) ''
       cd -- ${escapeShellArg service.chdir}
-    ''
-    + optionalString (builtins.isString service.command) ''
-      # shellcheck disable=SC2016 # the command is for the shell that is started
     ''
     + ''
       exec ${command}

@@ -166,7 +166,16 @@ class Container:
 
     def wait(self, timeout: float) -> int:
         """Wait until the container ends by itself, and return its exit status."""
-        wait_until(lambda: not self.is_running, timeout, f"{self.name} has not ended")
+        try:
+            subprocess.run(
+                ["podman", "wait", "--interval", "100", self.name],
+                stdout=subprocess.DEVNULL,
+                timeout=timeout,
+                check=True,
+            )
+        except subprocess.TimeoutExpired:
+            message = f"the container did not end within {timeout} s:\n{self.logs()}"
+            raise AssertionError(message) from None
         return self.exit_status
 
     def wait_for_log(self, text: str, timeout: float) -> None:

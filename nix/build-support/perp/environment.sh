@@ -30,29 +30,39 @@ trim() {
   trimmed=${trimmed%"${trimmed##*[!"$blanks"]}"}
 }
 
-# Set $value to $1, trimmed and with its escape sequences replaced.
+# Set $value to $1, trimmed and with its escape sequences replaced: split at each backslash, every
+# part but the first one begins with what the backslash escapes, which is a backslash if the part
+# is empty. The dot keeps an empty last part from being lost.
 unescape() {
   trim "$1"
-  value='' rest=$trimmed
-  while test "$rest" != "${rest#*\\}"; do
-    value=$value${rest%%\\*}
-    rest=${rest#*\\}
-    case $rest in
-      n*) value=$value$newline ;;
-      t*) value=$value$tab ;;
-      _*) value="$value " ;;
-      \\*) value=$value\\ ;;
-      *) value=$value\\${rest%"${rest#?}"} ;;
+  set -f
+  # shellcheck disable=SC2141 # there, and only there, it shall be split
+  IFS=\\
+  # shellcheck disable=SC2086
+  set -- $trimmed.
+  unset IFS
+  set +f
+  value=$1
+  while test $# -gt 1; do
+    shift
+    case $1 in
+      n*) value=$value$newline${1#n} ;;
+      t*) value=$value$tab${1#t} ;;
+      _*) value="$value ${1#_}" ;;
+      ?*) value=$value\\$1 ;;
+      *)
+        shift
+        value=$value\\$1
+        ;;
     esac
-    rest=${rest#?}
   done
-  value=$value$rest
+  value=${value%.}
 }
 
 # What is set is put before the program for env(1), which would take a "=" in its name for another
 # variable. So lines are read from the last one to the first.
+# shellcheck disable=SC2016 # for the shell that is started
 case $1 in
-  # shellcheck disable=SC2016 # for the shell that is started
   *=*) set -- @shell@ -c 'exec "$0" "$@"' "$@" ;;
 esac
 if test -d "$file"; then

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Make $out: the scripts of this folder with the paths of what they use, and links to perp's commands.
 
 folder=$out/usr/local/lib/perp

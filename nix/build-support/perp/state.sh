@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # variables are for who reads this in
 # What the first process of a container and the rc.main scripts of its services share.
 #
 # Below $state are markers. They belong to one start of the container:

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Make $out: the scripts of this folder with the paths of what they use.
 
 libexec=$out/libexec/perp

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # variables are for who reads this in
 # What perpok and perpls ask about a service.
 
 # Set $state to what runsv(8) says of the service $2 of the base folder $1, and $pid and $uptime (in

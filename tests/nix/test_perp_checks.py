@@ -1,0 +1,228 @@
+"""What the Nix library refuses, and how it says so; references and tags."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nix_instantiate import nix_instantiate
+
+REPOSITORY = Path(__file__).parents[2]
+LIBRARY = f"import {REPOSITORY}/nix {{ inherit pkgs; }}"
+PACKAGES = f"import {REPOSITORY}/tests/nix/perp-packages.nix"
+
+
+def evaluate(folder: Path, expression: str) -> Any:
+    text = f"let pkgs = {PACKAGES}; lib = {LIBRARY}; in {expression}"
+    return json.loads(nix_instantiate(folder, text, "--eval", "--strict", "--json"))
+
+
+def refusal(folder: Path, expression: str) -> str:
+    with pytest.raises(subprocess.CalledProcessError) as failure:
+        evaluate(folder, expression)
+    lines = str(failure.value.stderr).splitlines()
+    return next(line for line in lines if line.startswith("error: ")).removeprefix("error: ")
+
+
+def perp(arguments: str) -> str:
+    return (
+        f'(lib.buildImageWithPerp ({{ name = "foo/bar"; command = "x"; }} // {arguments})).services'
+    )
+
+
+def perps(services: str) -> str:
+    return f'(lib.buildImageWithPerps {{ name = "foo/bar"; services = {services}; }}).services'
+
+
+PERP = 'lib.buildImageWithPerp: image "foo/bar"'
+BAR = f'{PERP}, service "bar"'
+PERPS = 'lib.buildImageWithPerps: image "foo/bar"'
+COMMAND = "command: expected a shell line, or a list of a program and its arguments"
+NO_CYCLE = "services: expected an order without a cycle"
+
+REFUSED = [
+    (perp('{ user = "daemon"; }'), f'{BAR}: user: expected "nobody" or "root", got "daemon"'),
+    (perp('{ command = ""; }'), f'{BAR}: {COMMAND}, got ""'),
+    (perp('{ command = " \\n"; }'), f'{BAR}: {COMMAND}, got " \\n"'),
+    (
+        perp("{ command = [ ]; }"),
+        f"{BAR}: command: expected a list of strings, a program and its arguments, got [  ]",
+    ),
+    (perp("{ command = 1; }"), f"{BAR}: {COMMAND}, got 1"),
+    (perp('{ oneShot = "yes"; }'), f'{BAR}: oneShot: expected true or false, got "yes"'),
+    (
+        perp('{ onFailure = "stop"; }'),
+        f'{BAR}: onFailure: expected "restart" or "exit", got "stop"',
+    ),
+    (perp("{ maxFailures = 0; }"), f"{BAR}: maxFailures: expected a whole number from 1, got 0"),
+    (perp("{ preStartScript = null; }"), f"{BAR}: preStartScript: expected a string, got null"),
+    (
+        perp('{ environmentFile = ""; }'),
+        f"{BAR}: environmentFile: expected a string that is not empty, a path or a derivation, "
+        'got ""',
+    ),
+    (
+        perp("{ chdir = [ ]; }"),
+        f"{BAR}: chdir: expected a string that is not empty, a path or a derivation, got [  ]",
+    ),
+    (perp("{ config = [ ]; }"), f"{PERP}: config: expected a set, got [  ]"),
+    (perp('{ contents = "x"; }'), f'{PERP}: contents: expected a list, got "x"'),
+    (perp("{ healthCheck = 1; }"), f"{PERP}: healthCheck: expected a set, got 1"),
+    (
+        perp("{ stopGracePeriod = 0; }"),
+        f"{PERP}: stopGracePeriod: expected a whole number from 1, got 0",
+    ),
+    (
+        perp('{ tag = ".x"; }'),
+        f"{PERP}: tag: expected a tag of 1 to 128 letters, digits, underscores, dots and dashes "
+        'that does not begin with a dot or dash, got ".x"',
+    ),
+    (
+        perp('{ name = "Foo"; }'),
+        'lib.buildImageWithPerp: image "Foo": name: expected a repository name of a registry: '
+        "lower-case letters and digits, joined by single dots, one or two underscores or dashes, "
+        'in parts that slashes separate, got "Foo"',
+    ),
+    (perps("[ ]"), f"{PERPS}: services: expected at least one service, got none"),
+    (
+        perps("[ 1 ]"),
+        f"{PERPS}: services: expected sets, one for each service, got 1",
+    ),
+    (
+        perps('[ { command = "x"; } ]'),
+        f"{PERPS}, service null: name: it is not there, and every service needs it",
+    ),
+    (
+        perps('[ { name = "a"; } ]'),
+        f'{PERPS}, service "a": command: it is not there, and every service needs it',
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; oneshot = true; } ]'),
+        f'{PERPS}, service "a": oneshot: there is no such argument; a service has after, chdir, '
+        "command, environmentFile, fluentd, maxFailures, name, onFailure, oneShot, "
+        "preStartScript, user",
+    ),
+    (
+        perps('[ { name = "a b"; command = "x"; } ]'),
+        f'{PERPS}, service "a b": name: expected a service name: a letter or digit, then letters, '
+        'digits, underscores, dots and dashes, got "a b"',
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; } { name = "a"; command = "y"; } ]'),
+        f'{PERPS}: services: two have the name "a": give each a name of its own',
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; after = [ "b" ]; } { name = "c"; command = "y"; } ]'),
+        f'{PERPS}, service "a": after: expected names of services of this image (a, c), got "b"',
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; after = [ "a" ]; } ]'),
+        f"{PERPS}: {NO_CYCLE}, got a after a",
+    ),
+    (
+        perps(
+            '[ { name = "a"; command = "x"; after = [ "b" ]; }'
+            '  { name = "b"; command = "x"; after = [ "d" "c" ]; }'
+            '  { name = "c"; command = "x"; after = [ "b" ]; } { name = "d"; command = "x"; } ]'
+        ),
+        f"{PERPS}: {NO_CYCLE}, got b after c after b",
+    ),
+    (
+        perps('map (n: { name = "s${toString n}"; command = "x"; }) (lib.range 1 201)'),
+        f"{PERPS}: services: expected at most 200 services, which is what perpd looks after, "
+        "got 201",
+    ),
+]
+
+
+@pytest.mark.parametrize(("expression", "message"), REFUSED)
+def test_refused(expression: str, message: str, tmp_path: Path) -> None:
+    """What is wrong is refused, with function, image, service, argument and what was given."""
+    assert message == refusal(tmp_path, expression)
+
+
+def test_examples_of_the_documentation(tmp_path: Path) -> None:
+    """Services of one-service images are named after the last part of the image's name, and a
+    command beside services is ignored."""
+    one = '(lib.buildImageWithPerp { name = "foo/bar"; command = "x"; }).services'
+    two = """(lib.buildImageWithPerps {
+      name = "foo/bar";
+      command = "foo";
+      services = [
+        { name = "svc1"; command = [ "x" ]; }
+        { name = "svc2"; command = [ "x" ]; after = [ "svc1" ]; }
+      ];
+    }).services"""
+    names = evaluate(tmp_path, f"map (map (service: service.name)) [ ({one}) ({two}) ]")
+    assert [["bar"], ["svc1", "svc2"]] == names
+
+
+def test_default_parent(tmp_path: Path) -> None:
+    """The parent is the project's kubernetesBaseImage, else the base image of the library."""
+    parent = '(library.buildImageWithPerp { name = "a"; command = "x"; }).arguments.fromImage'
+    without = evaluate(tmp_path, f"let library = lib; in ({parent}).arguments.name")
+    pulled = 'lib.override { dockerImages.pulled.kubernetesBaseImage = "pulled"; }'
+    assert ("base", "pulled") == (
+        without,
+        evaluate(tmp_path, f"let library = {pulled}; in {parent}"),
+    )
+
+
+def test_root_commands_need_build_image(tmp_path: Path) -> None:
+    """An image with runAsRoot is made by dockerTools.buildImage."""
+    image = 'lib.buildImageWithPerp { name = "a"; command = "x"; runAsRoot = "true"; }'
+    assert "buildImage" == evaluate(tmp_path, f"({image}).function")
+
+
+def test_configuration_is_joined(tmp_path: Path) -> None:
+    """The caller's configuration wins; its variables and labels are added to those of the image."""
+    config = evaluate(
+        tmp_path,
+        """(lib.buildImageWithPerp {
+          name = "a";
+          command = "x";
+          labels.a = "1";
+          healthCheck = false;
+          config = { Env = [ "B=2" ]; Labels.b = "2"; ExposedPorts."80/tcp" = { }; };
+        }).arguments.config""",
+    )
+    del config["Cmd"]
+    assert config == {
+        "Env": ["PERP_BASE=/etc/perp", "B=2"],
+        "ExposedPorts": {"80/tcp": {}},
+        "Healthcheck": {"Test": ["NONE"]},
+        "Labels": {"a": "1", "b": "2"},
+    }
+
+
+def test_references_are_the_store_paths_of_a_text(tmp_path: Path) -> None:
+    """Each store path of a text is one reference, which carries no more context than its own."""
+    found = evaluate(
+        tmp_path,
+        """
+        let
+          text = "PATH=${pkgs.jq}/bin:${pkgs.bash}/bin exec ${pkgs.bash}/bin/bash -c 'x'";
+          contexts = map (path: builtins.attrNames (builtins.getContext path));
+          names = map (path: builtins.substring 44 (-1) (builtins.unsafeDiscardStringContext path));
+          references = lib.reference.toReferences text;
+        in {
+          references = builtins.sort builtins.lessThan (names references);
+          same = builtins.all (path: path == "${pkgs.jq}" || path == "${pkgs.bash}") references;
+          contexts = map (map (origin: builtins.substring 44 (-1) origin)) (contexts references);
+          none = lib.reference.toReferences "no path";
+        }""",
+    )
+    assert sorted(found.pop("contexts")) == [["bash.drv"], ["jq.drv"]]
+    assert found == {"references": ["bash", "jq"], "same": True, "none": []}
+
+
+def test_tags(tmp_path: Path) -> None:
+    """outputSha is the hash part of the output path; in a commit's tag slashes become dashes."""
+    image = '(lib.buildImageWithPerp { name = "foo/bar"; command = "x"; })'
+    tag = 'lib.reference.toCommitTag { commitId = "c"; outputSha = "o"; imageName = "foo/bar/x"; }'
+    expression = f"[ {image}.outputSha (builtins.substring 11 32 {image}.outPath) ({tag}) ]"
+    sha, expected, commit_tag = evaluate(tmp_path, expression)
+    assert (expected, "c-o-foo-bar-x") == (sha, commit_tag)
