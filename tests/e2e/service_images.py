@@ -49,9 +49,9 @@ def nix_arguments() -> tuple[str, ...]:
     return ("--arg", "lock", str(_lock()), *_perp())
 
 
-def build(attribute: str, file: Path = HERE / "service-images.nix") -> Path:
-    """Build an image of the file and return its archive."""
-    command = ["nix-build", str(file), "-A", attribute, "--no-out-link", *nix_arguments()]
+def build(attribute: str, file: Path = HERE / "service-images.nix", *options: str) -> Path:
+    """Build an image of the file, with more options of nix-build, and return its archive."""
+    command = ["nix-build", str(file), "-A", attribute, "--no-out-link", *nix_arguments(), *options]
     done = subprocess.run(
         command,
         capture_output=True,

@@ -50,7 +50,13 @@ class Fluentd:
                 stderr=log,
                 env={**os.environ, **environment},
             )
-        wait_until(lambda: "fluentd worker is now running" in self.log)
+        wait_until(lambda: self.is_running)
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether all plugins have started."""
+        assert self.process.poll() is None, self.log
+        return "fluentd worker is now running" in self.log
 
     @property
     def log(self) -> str:

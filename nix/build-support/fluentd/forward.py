@@ -84,10 +84,15 @@ def say(service, message):
 
 
 def copy_to_log(data):
-    """Write to standard output; it is no concern of the service if nobody reads that."""
+    """Write to standard output; it is no concern of the service if nobody reads that.
+
+    Others write there too, so whole lines are written at once as far as a pipe allows that.
+    """
     while data:
+        newline = data.rfind(b"\n", 0, select.PIPE_BUF)
+        piece = data[: newline + 1] if newline >= 0 else data[: select.PIPE_BUF]
         try:
-            data = data[os.write(sys.stdout.fileno(), data) :]
+            data = data[os.write(sys.stdout.fileno(), piece) :]
         except BlockingIOError:
             select.select([], [sys.stdout], [])
         except OSError:
@@ -119,14 +124,22 @@ class Output:
             yield self.run()
 
     def run(self):
-        """Yield what comes out of the pipe, up to its end."""
+        """Yield what comes out of the pipe, up to its end.
+
+        Where more seems to follow, a line is not cut into what is there and what is not.
+        """
         poll = select.poll()
         poll.register(self.pipe, select.POLLIN)
+        held = b""
         while poll.poll():
             data = os.read(self.pipe, READ_SIZE)
             if not data:
                 break
-            yield data
+            end = data.rfind(b"\n") + 1 if len(data) == READ_SIZE else 0
+            yield held + data[: end or None]
+            held = data[end or len(data) :]
+        if held:
+            yield held
         following = self.open_for_reading()
         os.close(self.pipe)
         self.pipe = following
