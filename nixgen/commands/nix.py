@@ -18,7 +18,7 @@ from nixgen.commands.process import find_program, run
 from nixgen.errors import BuildError, EvaluationError, NixgenError
 
 _INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
-_CONFIGURATION = Path("/etc/nix/nix.conf")
+_CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
 _REMEDIES = {
     r"No space left on device": "free space where the store lies: "
     "nix-collect-garbage removes what nothing refers to",
@@ -145,13 +145,24 @@ def _run(command: BaseCommand, error: type[NixgenError], **how: Any) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Let root build without Nix's daemon where the group of its build users does not exist."""
+    """Set what Nix is not told by anybody: to use every core, and what root needs on its own.
+
+    Root without Nix's daemon builds as the users of a group; where the group does not exist Nix
+    would stop.
+    """
     given = os.environ.get("NIX_CONFIG", "")
-    configuration = _CONFIGURATION.read_text() if _CONFIGURATION.is_file() else ""
-    if os.geteuid() != 0 or "build-users-group" in configuration + given:
-        return {}
+    files = (file.read_text() for file in _CONFIGURATIONS if file.is_file())
+    configured = "\n".join([given, *files])
+    settings = {"max-jobs": "auto"}
+    if os.geteuid() == 0 and not _has_group("nixbld"):
+        settings["build-users-group"] = ""
+    lines = [f"{name} = {value}" for name, value in settings.items() if name not in configured]
+    return {"NIX_CONFIG": "\n".join([*lines, given])}
+
+
+def _has_group(name: str) -> bool:
     try:
-        grp.getgrnam("nixbld")
+        grp.getgrnam(name)
     except KeyError:
-        return {"NIX_CONFIG": f"build-users-group =\n{given}"}
-    return {}
+        return False
+    return True
