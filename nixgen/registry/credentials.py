@@ -7,7 +7,6 @@ into requests alone: never into a message, an argument list or a file.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -63,8 +62,13 @@ def find_credentials(
     if auth_file is None and (found := _from_environment(environment)):
         return found
     for file in _auth_files(environment, auth_file):
-        content = _read(file)
-        if found := _from_file(content, file, host, path, ask_helper):
+        try:
+            found = _from_file(json.loads(file.read_text()), host, path, ask_helper)
+        except (OSError, ValueError, AttributeError, TypeError):
+            raise UsageError(
+                f"{file}: expected an auth file in JSON, as `podman login` writes it"
+            ) from None
+        if found:
             return found
     return None
 
@@ -100,18 +104,8 @@ def _existing(file: Path) -> Path:
     return file
 
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_text())
-    except (OSError, ValueError):
-        content = None
-    if not isinstance(content, dict):
-        raise UsageError(f"{file}: expected an auth file in JSON, as `podman login` writes it")
-    return content
-
-
 def _from_file(
-    content: dict[str, Any], file: Path, host: str, path: str, ask_helper: AskHelper
+    content: dict[str, Any], host: str, path: str, ask_helper: AskHelper
 ) -> Credentials | None:
     keys = list(_keys(host, path))
     helpers, entries = content.get("credHelpers") or {}, content.get("auths") or {}
@@ -120,7 +114,7 @@ def _from_file(
             return ask_helper(helper, key)
     for key in keys:
         for spelled in (key, f"https://{key}", f"https://{key}/v1/", f"https://{key}/v2/"):
-            if (entry := entries.get(spelled)) and (found := _decode(entry, file, spelled)):
+            if (entry := entries.get(spelled)) and (found := _decode(entry)):
                 return found
     if store := content.get("credsStore"):
         return ask_helper(store, keys[-1])
@@ -137,11 +131,8 @@ def _keys(host: str, path: str) -> Iterator[str]:
         yield from reversed(_DOCKER_HUB_KEYS)
 
 
-def _decode(entry: dict[str, str], file: Path, key: str) -> Credentials | None:
-    try:
-        pair = base64.b64decode(entry.get("auth", ""), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        raise UsageError(f"{file}: auths.{key}.auth: expected base64 of USER:PASSWORD") from None
+def _decode(entry: dict[str, str]) -> Credentials | None:
+    pair = base64.b64decode(entry.get("auth", ""), validate=True).decode()
     username, _, password = pair.rstrip("\0").partition(":")
     token = entry.get("identitytoken", "")
     return Credentials(username, password, token) if username or token else None
