@@ -37,9 +37,16 @@ _NIXPKGS = "./nix/package-sets/nixpkgs"
 _PKGS = Variable("pkgs")
 
 
-def image(definition: AnyImage) -> Expression:
-    """Return the call that builds the image, or fetches it."""
-    return Call(_builder(definition), (_arguments(definition),))
+def image(definition: AnyImage, fluentd: Fluentd | None = None) -> Expression:
+    """Return the call that builds the image, or fetches it.
+
+    `fluentd` is the project's: an image with a source has its outputs, unless it sets its own.
+    """
+    arguments = _arguments(definition)
+    if fluentd and isinstance(definition, Image) and definition.has_source:
+        own = definition.fluentd.to_data() if definition.fluentd else {}
+        arguments["fluentd"] = {**fluentd.to_data(), **own}
+    return Call(_builder(definition), (AttributeSet(arguments),))
 
 
 def docker_images(project: Project) -> Expression:
@@ -93,16 +100,14 @@ def _builder(definition: AnyImage) -> Expression:
             return Select(_PKGS, ("dockerTools", "pullImage"))
 
 
-def _arguments(definition: AnyImage | Service) -> Expression:
+def _arguments(definition: AnyImage | Service) -> dict[str, object]:
     """Return the definition's fields as arguments of Nix, those with their default left out."""
     kind: Any = type(definition)
-    return AttributeSet(
-        {
-            argument: _plain(value)
-            for field, argument, default in _parameters(kind)
-            if (value := getattr(definition, field)) != default
-        }
-    )
+    return {
+        argument: _plain(value)
+        for field, argument, default in _parameters(kind)
+        if (value := getattr(definition, field)) != default
+    }
 
 
 @cache

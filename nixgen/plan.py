@@ -31,7 +31,9 @@ def plan(project: Project, library: Mapping[str, bytes]) -> Plan:
 
 def _image_files(project: Project) -> dict[str, str]:
     return {
-        f"{IMAGES_FOLDER}/{attribute}.nix": fill("image.nix", image=lower.image(definition))
+        f"{IMAGES_FOLDER}/{attribute}.nix": fill(
+            "image.nix", image=lower.image(definition, project.fluentd)
+        )
         for attribute, definition in project.images.items()
     }
 

@@ -129,6 +129,12 @@ class Image(BuiltImage, ServiceFields):
             allowed = IMAGE_PARTS if self.services else (*SERVICE_PARTS, *IMAGE_PARTS)
             self.fluentd.check(self, self.location, allowed=allowed)
 
+    @property
+    def has_source(self) -> bool:
+        """Tell whether fluentd has a source in this image."""
+        asked = [service.fluentd for service in self.services or (self,)]
+        return any(fluentd is not None and fluentd.source is not None for fluentd in asked)
+
     def _refuse_service_fields(self) -> None:
         for attribute in fields(ServiceFields):
             given = getattr(self, attribute.name)
