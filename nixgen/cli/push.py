@@ -13,6 +13,7 @@ from nixgen.cli.oci import OciImage, build_oci_images
 from nixgen.cli.options import PassingOn, nix_options, passed_on
 from nixgen.cli.registry_access import RegistryAccess, registry_options
 from nixgen.cli.table import byte_size, table
+from nixgen.cli.transfer import transfer_progress
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.commands.git import clean_head
 from nixgen.registry import ImagePush, Pushed, Pusher, image_tags
@@ -58,8 +59,9 @@ def command(
     commit_id = commit_id or clean_head(folder)
     built = build_oci_images(folder, project, selected(project, images), [*nix_words, *passed_on()])
     pushes = [_to_push(image, access, commit_id) for image in built]
-    pusher = Pusher(access.client, access.retry, jobs=jobs, dry_run=dry_run)
-    pushed = pusher.push(pushes)
+    with transfer_progress() as count:
+        pusher = Pusher(access.client, access.retry, jobs=jobs, dry_run=dry_run, count=count)
+        pushed = pusher.push(pushes)
     if as_json:
         click.echo(json.dumps(_to_json(access, commit_id, dry_run, pushed), indent=2))
     else:

@@ -126,7 +126,7 @@ def test_helper_is_asked(tmp_path: Path) -> None:
         "",
         "[]",
         "{",
-        '{"auths": []}',
+        '{"auths": [1]}',
         '{"auths": {"registry.example.org": "marked"}}',
         '{"auths": {"registry.example.org": {"auth": "marked"}}}',
         '{"auths": {"registry.example.org": {"auth": "\N{SECTION SIGN}"}}}',
