@@ -57,15 +57,15 @@ def wait_until(condition: Callable[[], Value], timeout: float, message: str) -> 
 
 def podman(*arguments: str, runtime: Sequence[str] = ()) -> str:
     """Run podman and return what it printed. Raises ContainerError when it fails."""
-    done = subprocess.run(
-        ["podman", *runtime, *arguments], capture_output=True, text=True, check=False
-    )
+    # Not as text, in which a carriage return would become a newline.
+    done = subprocess.run(["podman", *runtime, *arguments], capture_output=True, check=False)
+    output = done.stdout.decode(errors="surrogateescape")
     if done.returncode:
         raise ContainerError(
             f"podman {' '.join(arguments)}: exit status {done.returncode}\n"
-            f"{done.stdout}{done.stderr}"
+            f"{output}{done.stderr.decode(errors='replace')}"
         )
-    return done.stdout
+    return output
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 {
   lock,
   perp ? null,
+  # JSON: strings that break what takes them for code.
+  hostile ? "",
 }:
 let
   pkgs = import ../../nix/package-sets/debian { inherit lock; };
@@ -293,6 +295,60 @@ in
     onFailure = "exit";
     command = "kill -KILL $$";
   };
+
+  # Whatever a command, a script or a path holds.
+  hostile =
+    let
+      inherit (builtins.fromJSON hostile) values folders;
+      toService = index: folder: {
+        name = "folder-${toString index}";
+        preStartScript = ''
+          mkdir -p ${lib.escapeShellArg "/tmp/folders/${folder}"}
+          echo PLACED=yes >${lib.escapeShellArg "/tmp/folders/${folder}/environment"}
+        '';
+        environmentFile = "/tmp/folders/${folder}/environment";
+        chdir = "/tmp/folders/${folder}";
+        command = ''test "$PLACED" = yes && pwd >here && exec sleep 1000000'';
+      };
+      # Shell that is no valid shell, or leaves something open.
+      toLine = index: open: {
+        name = "line-${toString index}";
+        oneShot = true;
+        command = "${open}touch /tmp/touched";
+      };
+      toPreStart = index: open: {
+        name = "pre-start-${toString index}";
+        oneShot = true;
+        preStartScript = "${open}touch /tmp/touched";
+        command = "touch /tmp/touched";
+      };
+      opens = [
+        "'"
+        "\""
+        "cat <<EOF\n"
+        "$("
+        "}"
+        "'; "
+        "exit 0; "
+        "true ||\n"
+      ];
+    in
+    lib.buildImageWithPerps {
+      name = "test/hostile";
+      services = [
+        {
+          name = "arguments";
+          command = [ "${record}/bin/record" "arguments" ] ++ values;
+        }
+        {
+          name = "line";
+          command = "${toRecord "line"} ${lib.escapeShellArgs values}";
+        }
+      ]
+      ++ lib.imap0 toService folders
+      ++ lib.imap0 toLine opens
+      ++ lib.imap0 toPreStart opens;
+    };
 
   # A parent with no shell, no users and none of the usual folders; and one laid out like Debian.
   onEmptyParent = lib.buildImageWithPerp {

@@ -14,6 +14,7 @@ from containers import load_image
 from nixgen.package_sets import debian
 
 HERE = Path(__file__).parent
+SERVICE_IMAGES = HERE / "service-images.nix"
 PERP = "NIXGEN_TEST_PERP"
 PERP_COMMANDS = ("perpctl", "perpd", "perpls", "perpok", "runuid")
 NIX_CONFIG = """
@@ -49,7 +50,7 @@ def nix_arguments() -> tuple[str, ...]:
     return ("--arg", "lock", str(_lock()), *_perp())
 
 
-def build(attribute: str, file: Path = HERE / "service-images.nix", *options: str) -> Path:
+def build(attribute: str, file: Path = SERVICE_IMAGES, *options: str) -> Path:
     """Build an image of the file, with more options of nix-build, and return its archive."""
     command = ["nix-build", str(file), "-A", attribute, "--no-out-link", *nix_arguments(), *options]
     done = subprocess.run(

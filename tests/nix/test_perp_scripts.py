@@ -44,7 +44,9 @@ let
   shell = "/bin/bash";
   supervisor = "/usr/local/lib/perp";
   toFiles = service: {{
-    "${{service.name}}/rc.main" = lib.perp.toRcMain {{ inherit service services shell supervisor; }};
+    "${{service.name}}/rc.main" = lib.perp.toRcMain {{
+      inherit service services shell supervisor;
+    }};
     "${{service.name}}/start" = lib.perp.toStart {{ inherit service shell supervisor; }};
   }};
   config = lib.perp.makeImageConfig {{
