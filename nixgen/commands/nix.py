@@ -19,6 +19,8 @@ from nixgen.errors import BuildError, EvaluationError, NixgenError
 
 _INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
 _CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
+# How many values follow each.
+_EVALUATION_OPTIONS = {"--arg": 2, "--argstr": 2, "--include": 1, "-I": 1}
 _REMEDIES = {
     r"No space left on device": "free space where the store lies: "
     "nix-collect-garbage removes what nothing refers to",
@@ -95,11 +97,22 @@ def realise(
 ) -> list[str]:
     """Build or fetch the outputs of the derivations; return the output paths in their order.
 
-    What Nix begins to do goes to `on_step`. Raises BuildError.
+    What Nix begins to do goes to `on_step`. Options of evaluation are ignored. Raises BuildError.
     """
-    words = ["--realise", "--log-format", "internal-json", *derivations, *options]
+    words = ["--realise", "--log-format", "internal-json", *derivations, *_for_builds(options)]
     log = NixLog(on_step)
     return _run(_program("nix-store")[words], BuildError, read_log_line=log.read).split()
+
+
+def _for_builds(options: Sequence[str]) -> list[str]:
+    """Return the options without those that nix-store does not know, and their values."""
+    kept, rest = [], list(options)
+    while rest:
+        if values := _EVALUATION_OPTIONS.get(rest[0]):
+            rest = rest[1 + values :]
+        else:
+            kept.append(rest.pop(0))
+    return kept
 
 
 def add_root(path: str, link: Path) -> None:

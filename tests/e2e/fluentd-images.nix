@@ -2,11 +2,11 @@
 # machine, whose files are mounted into the container.
 {
   lock,
+  pkgs ? import ../../nix/package-sets/debian { inherit lock; },
   perp ? null,
   program ? null,
 }:
 let
-  pkgs = import ../../nix/package-sets/debian { inherit lock; };
   library = import ../../nix { inherit fluentd pkgs; };
   lib = if perp == null then library else library.override { inherit perp; };
 

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from package_set import package_set_words
+
 REPOSITORY = Path(__file__).parents[2]
 NIX_CONFIG = "build-users-group =\nsubstituters =\nsandbox = true\n"
 
@@ -69,5 +71,6 @@ def _lock_files() -> list[str]:
 def images() -> dict[str, Path]:
     """Build the images of the repository; return their archives by attribute."""
     _lock_files()
-    paths = json.loads(output(nixgen("build", "--no-out-link", "--json", folder=REPOSITORY)))
+    words = ["build", "--no-out-link", "--json", "--", *package_set_words()]
+    paths = json.loads(output(nixgen(*words, folder=REPOSITORY)))
     return {attribute: Path(path) for attribute, path in paths.items()}

@@ -1,12 +1,14 @@
 # The images that the tests of services run. Each attribute says what its services are for.
 {
   lock,
+  pkgs ? import ../../nix/package-sets/debian { inherit lock; },
   perp ? null,
   # JSON: strings that break what takes them for code.
   hostile ? "",
+  # JSON: services with name, oneShot and after.
+  stress ? "[ ]",
 }:
 let
-  pkgs = import ../../nix/package-sets/debian { inherit lock; };
   library = import ../../nix { inherit pkgs; };
   lib = if perp == null then library else library.override { inherit perp; };
 
@@ -348,6 +350,32 @@ in
       ++ lib.imap0 toService folders
       ++ lib.imap0 toLine opens
       ++ lib.imap0 toPreStart opens;
+    };
+
+  # Many services in a random order. Each appends what happens to it, and when, to /events/log.
+  stress =
+    let
+      event = pkgs.writeShellScriptBin "event" ''
+        read -r uptime _ </proc/uptime
+        echo "$1 $2 $uptime" >>/events/log
+      '';
+      toCommand =
+        service:
+        if service.oneShot then
+          "event ${service.name} starts; sleep 0.3; event ${service.name} ends"
+        else
+          ''
+            event ${service.name} starts
+            trap 'event ${service.name} ends; exit 0' TERM
+            while true; do sleep 1000000 & wait; done
+          '';
+    in
+    lib.buildImageWithPerps {
+      name = "test/stress";
+      contents = [ event ];
+      services = map (service: service // { command = toCommand service; }) (
+        builtins.fromJSON stress
+      );
     };
 
   # A parent with no shell, no users and none of the usual folders; and one laid out like Debian.

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from containers import load_image
+from package_set import package_set_words
 
 from nixgen.package_sets import debian
 
@@ -47,7 +48,7 @@ def _perp() -> tuple[str, ...]:
 
 def nix_arguments() -> tuple[str, ...]:
     """Return the arguments of service-images.nix."""
-    return ("--arg", "lock", str(_lock()), *_perp())
+    return ("--arg", "lock", str(_lock()), *_perp(), *package_set_words())
 
 
 def build(attribute: str, file: Path = SERVICE_IMAGES, *options: str) -> Path:
