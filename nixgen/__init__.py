@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Output,
         Project,
         PulledImage,
+        Section,
         Service,
         Source,
     )
@@ -43,6 +44,7 @@ __all__ = [
     "Output",
     "Project",
     "PulledImage",
+    "Section",
     "Service",
     "Source",
     "docker_images",

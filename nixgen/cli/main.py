@@ -18,6 +18,7 @@ _SUBCOMMANDS = {
     "emit": "Write the project's Nix files from its definitions.",
     "list": "List the project's images.",
     "build": "Build images with Nix.",
+    "fluentd-conf": "Build, show or check the fluentd.conf of an image.",
     "run": "Start a container of an image.",
     "push": "Push images to a registry.",
     "tags": "List the commits behind an image in a registry.",

@@ -1,6 +1,6 @@
 """Definitions: what people say about images, as frozen values that are checked when made."""
 
-from nixgen.definitions.fluentd import Filter, Fluentd, Output, Source
+from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
 from nixgen.definitions.hydra import Hydra, Jobset, JobsetInput
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
@@ -21,6 +21,7 @@ __all__ = [
     "Output",
     "Project",
     "PulledImage",
+    "Section",
     "Service",
     "Source",
 ]
