@@ -1,0 +1,5 @@
+lib.buildImageWithPerp {
+    name = "locksmith/worker";
+    command = "${locksmith}/bin/vault-fernet-locksmith";
+    preStartScript = "";
+}

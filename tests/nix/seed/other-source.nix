@@ -1,0 +1,11 @@
+      {
+        name = "service2";
+        command = "${service2}/bin/service2";
+        fluentd = {
+          source = {
+            type = "syslog";
+            port = 1234;
+            with_priority = false;
+          };
+        };
+      }

@@ -1,0 +1,18 @@
+{
+    filters = [
+      {
+        type = "grep";
+        tag = "**";
+        regexp = [
+          {
+            key = "message";
+            pattern = "cool";
+          }
+          {
+            key = "hostname";
+            pattern = "^web\d+\.example\.com$";
+          }
+        ];
+      }
+    ];
+}

@@ -1,0 +1,5 @@
+lib.buildImageWithPerp {
+    name = "foo/bar";
+    command = "${svc}/bin/svc";
+    user = "root";
+}
