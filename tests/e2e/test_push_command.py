@@ -119,15 +119,15 @@ def test_dry_run_only_asks(project: PushedProject, proxy: FaultyRegistry) -> Non
 def test_commits_behind_an_output_are_listed(tmp_path: Path, registry: RunningRegistry) -> None:
     """`tags` lists every commit that made the image, and `latest` is the image as it is now."""
     project = PushedProject(tmp_path / "project", {"engine": "coal"})
-    commits = []
-    for _ in range(2):
-        commits.append(project.commit())
-        pushed = project.pushed(project.nixgen("push", *at(registry), "--json"))
+    commits = ["a" * 40, "b" * 40]
+    for commit_id in commits:
+        done = project.nixgen("push", *at(registry), "--commit-id", commit_id, "--json")
+        pushed = project.pushed(done)
     project.texts["engine"] = "oil"
     changed = project.commit()
     project.nixgen("push", *at(registry)).check_returncode()
     coal = pushed["engine"]["tags"][1]
-    assert project.nixgen("tags", "engine", coal, *at(registry)).stdout.split() == sorted(commits)
+    assert project.nixgen("tags", "engine", coal, *at(registry)).stdout.split() == commits
     assert project.nixgen("tags", "engine", "latest", *at(registry)).stdout.split() == [changed]
     unknown = project.nixgen("tags", "engine", "0" * 32, *at(registry))
     assert (unknown.returncode, unknown.stdout) == (6, "")
