@@ -90,9 +90,8 @@ def pin(project: Path, locked: dict[str, str]) -> None:
 
 
 def nar_hash(path: Path) -> str:
-    done = run("nix-hash", "--type", "sha256", "--base32", str(path), folder=path)
-    done = run("nix-hash", "--type", "sha256", "--to-base16", done.stdout.strip(), folder=path)
-    return f"sha256-{base64.b64encode(bytes.fromhex(done.stdout.strip())).decode()}"
+    [digest] = run("nix-hash", "--type", "sha256", str(path), folder=path).stdout.split()
+    return f"sha256-{base64.b64encode(bytes.fromhex(digest)).decode()}"
 
 
 def test_pinned_revision_is_fetched(tmp_path: Path, stand_in: Path) -> None:
