@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -86,14 +86,32 @@ class PushedProject:
         environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Build jobs of jobsets.nix as Hydra would, with the commit that is checked out as src."""
+        command = self._jobs_command(attributes, arguments or {})
+        return self.nix(*command, more=environment)
+
+    def building_jobs(
+        self, *attributes: str, arguments: Mapping[str, str | Path]
+    ) -> subprocess.Popen[bytes]:
+        """Start to build jobs, and return the process."""
+        return subprocess.Popen(
+            self._jobs_command(attributes, arguments),
+            cwd=self.folder,
+            env=environment_with(None),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def _jobs_command(
+        self, attributes: Sequence[str], arguments: Mapping[str, str | Path]
+    ) -> list[str]:
         commit_id = self.git("rev-parse", "HEAD")
         source = f'{{ outPath = {self.folder}; rev = "{commit_id}"; }}'
         words = ["--arg", "src", source, "--arg", "pushToDockerRegistry", "true"]
-        for name, value in (arguments or {}).items():
+        for name, value in arguments.items():
             words += ["--arg" if isinstance(value, Path) else "--argstr", name, str(value)]
         for attribute in attributes:
             words += ["-A", attribute]
-        return self.nix("nix-build", "--no-out-link", "jobsets.nix", *words, more=environment)
+        return ["nix-build", "--no-out-link", "jobsets.nix", *words]
 
     def nix(
         self, *command: str, more: Mapping[str, str] | None = None

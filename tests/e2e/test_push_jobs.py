@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults import FaultyRegistry, faulty_registry, method
+from faults import FaultyRegistry, Request, faulty_registry, method
 from pushed_project import PushedProject, watched_arguments
 from registry import (
     MARK,
     PASSWORD,
     USERNAME,
     HasHost,
+    RunningRegistry,
     make_certificate,
     running_registry,
     skopeo_digest,
@@ -28,9 +30,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> PushedProject:
 
 
 @pytest.fixture
-def proxy(tmp_path: Path) -> Iterator[FaultyRegistry]:
-    with running_registry(tmp_path / "registry") as running, faulty_registry(running.port) as it:
-        yield it
+def registry(tmp_path: Path) -> Iterator[RunningRegistry]:
+    with running_registry(tmp_path / "registry") as running:
+        yield running
+
+
+@pytest.fixture
+def proxy(registry: RunningRegistry) -> Iterator[FaultyRegistry]:
+    with faulty_registry(registry.port) as faulty:
+        yield faulty
 
 
 def to(registry: HasHost) -> dict[str, str | Path]:
@@ -82,6 +90,43 @@ def test_same_commit_is_not_pushed_again(project: PushedProject, proxy: FaultyRe
     proxy.requests.clear()
     assert project.build_jobs("pushDockerImages.engine", arguments=to(proxy)).returncode == 0
     assert proxy.requests == []
+
+
+def test_lost_receipt_means_asking_again(
+    project: PushedProject, proxy: FaultyRegistry, registry: RunningRegistry
+) -> None:
+    """Once its receipt is gone a job runs again: it asks an intact registry, fills a wiped one."""
+    for wiped in (False, True):
+        done = project.build_jobs("pushDockerImages.engine", arguments=to(proxy))
+        assert done.returncode == 0, done.stderr
+        project.nix("nix-store", "--delete", done.stdout.strip()).check_returncode()
+        uploads = len(proxy.uploads())
+        if wiped:
+            registry.wipe()
+        done = project.build_jobs("pushDockerImages.engine", arguments=to(proxy))
+        assert done.returncode == 0, done.stderr
+        assert (len(proxy.uploads()) > uploads) == wiped
+        for tag in tags_of(project, "engine"):
+            assert skopeo_digest(proxy, "train/engine", tag)
+
+
+def test_killed_job_is_made_up_for(project: PushedProject, proxy: FaultyRegistry) -> None:
+    """After a job was killed in the middle of an upload, the next one puts both tags."""
+    killed: list[int] = []
+
+    def kill(request: Request) -> None:
+        if request.method == "PATCH" and not killed:
+            killed.append(build.pid)
+            build.kill()
+
+    proxy.on_request = kill
+    with project.building_jobs("pushDockerImages.engine", arguments=to(proxy)) as build:
+        assert build.wait() == -signal.SIGKILL
+    assert killed == [build.pid]
+    done = project.build_jobs("pushDockerImages.engine", arguments=to(proxy))
+    assert done.returncode == 0, done.stderr
+    for tag in tags_of(project, "engine"):
+        assert skopeo_digest(proxy, "train/engine", tag)
 
 
 def test_passing_trouble_is_waited_for(project: PushedProject, proxy: FaultyRegistry) -> None:
