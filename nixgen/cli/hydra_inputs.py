@@ -32,7 +32,7 @@ def source_argument(folder: Path) -> tuple[Argument, str]:
     with TemporaryDirectory() as temporary:
         copy = Path(temporary, "source")
         for path in git.versioned_files(top) if git.top_level(folder) else _plain_files(top):
-            if (top / path).is_file():
+            if (top / path).is_file() or (top / path).is_symlink():
                 (copy / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(top / path, copy / path, follow_symlinks=False)
         store_path = nix.add_to_store(copy)
