@@ -40,7 +40,7 @@ class Certificate:
 
 
 def make_certificate(folder: Path, *, expired: bool = False) -> Certificate:
-    """Make a certificate for 127.0.0.1 and localhost."""
+    """Make a certificate for 127.0.0.1, localhost and registry.test."""
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
     config = folder / "openssl.cnf"
     config.write_text(
@@ -48,7 +48,7 @@ def make_certificate(folder: Path, *, expired: bool = False) -> Certificate:
         f"[own]\ndatabase={folder}/index\nserial={folder}/serial\nnew_certs_dir={folder}\n"
         "default_md=sha256\npolicy=any\nx509_extensions=ext\n"
         "[any]\ncommonName=supplied\n"
-        "[ext]\nsubjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:TRUE\n"
+        "[ext]\nsubjectAltName=IP:127.0.0.1,DNS:localhost,DNS:registry.test\nbasicConstraints=CA:TRUE\n"
     )
     (folder / "index").write_text("")
     (folder / "serial").write_text("01")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from connect_proxy import connect_proxy
 from faults import FaultyRegistry, Request, faulty_registry, method
 from pushed_project import PushedProject, watched_arguments
 from registry import (
@@ -187,6 +188,31 @@ def test_credentials_and_address_come_from_the_environment(
     derivation = project.nix("nix-store", "--query", "--deriver", receipt).stdout.strip()
     said = [done.stderr, Path(receipt).read_text(), Path(derivation).read_text(), *seen]
     assert [text for text in said if MARK in text] == []
+    assert [file for file in Path("/nix/store").glob("*.drv") if MARK in file.read_text()] == []
+
+
+def test_proxy_of_the_environment_is_used(project: PushedProject, tmp_path: Path) -> None:
+    """A registry whose name only the proxy knows is reached, by the job and by nixgen push."""
+    certificate = make_certificate(tmp_path)
+    with (
+        running_registry(tmp_path / "registry", tls=certificate) as behind,
+        connect_proxy(behind.port) as proxy,
+    ):
+        environment = {"HTTPS_PROXY": proxy.url, "https_proxy": proxy.url}
+        done = project.build_jobs(
+            "pushDockerImages.engine",
+            arguments={"registry": "registry.test", "certificates": certificate.certificate},
+            environment=environment,
+        )
+        assert done.returncode == 0, done.stderr
+        assert set(proxy.asked_for) == {"registry.test:443"}
+        proxy.asked_for.clear()
+        done = project.nixgen(
+            *["push", "engine", "--registry", "registry.test"],
+            environment={**environment, "SSL_CERT_FILE": str(certificate.certificate)},
+        )
+        assert (done.returncode, "unchanged" in done.stdout) == (0, True), done.stderr
+        assert set(proxy.asked_for) == {"registry.test:443"}
 
 
 def test_wrong_password_fails_the_job(project: PushedProject, tmp_path: Path) -> None:

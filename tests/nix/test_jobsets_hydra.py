@@ -99,6 +99,16 @@ def test_every_image_has_its_jobs(project: Path) -> None:
         assert sorted(job["meta"]) == ["description", "schedulingPriority", "timeout"]
 
 
+def test_repository_evaluates_as_hydra_would() -> None:
+    """Every image of the repository's own definitions has jobs that Hydra can evaluate."""
+    status, jobsets = checked(REPOSITORY)
+    [shown] = jobsets.values()
+    assert (status, findings(shown)) == (0, {})
+    listed = json.loads(nixgen(REPOSITORY, "list", "--json").stdout)
+    built = {row["attribute"] for row in listed if row["kind"] != "pulled"}
+    assert built <= set(job_names(shown))
+
+
 def test_aggregate_holds_all_but_the_pushing(project: Path) -> None:
     """`tested` waits for every job that is no push."""
     shown = checked(project, "main")[1]["main"]
