@@ -40,14 +40,12 @@
 }:
 let
   inherit (builtins)
-    attrNames
     attrValues
     concatMap
-    filter
-    listToAttrs
     mapAttrs
     removeAttrs
     ;
+  inherit (pkgs.lib) filterAttrs optionalAttrs;
 
   images = removeAttrs dockerImages [ "pulled" ];
 
@@ -66,27 +64,11 @@ let
         --arg src '{ outPath = ./.; rev = "'$(git rev-parse HEAD)'"; }'
     '');
 
-  configured = listToAttrs (
-    concatMap (
-      name:
-      let
-        conf = images.${name}.fluentdConf or null;
-      in
-      if conf == null then
-        [ ]
-      else
-        [
-          {
-            inherit name;
-            value = conf;
-          }
-        ]
-    ) (attrNames images)
-  );
+  configured = filterAttrs (_: image: image.fluentdConf or null != null) images;
 
   jobs = {
     dockerImages = mapAttrs (
-      name: image:
+      _: image:
       image
       // {
         meta = toMeta priorities.image "The image ${image.imageName}" // image.meta or { };
@@ -94,15 +76,15 @@ let
     ) images;
 
     fluentdConf = mapAttrs (
-      name: conf:
-      conf
+      _: image:
+      image.fluentdConf
       // {
-        meta = toMeta priorities.image "The fluentd configuration of ${images.${name}.imageName}";
+        meta = toMeta priorities.image "The fluentd configuration of ${image.imageName}";
       }
     ) configured;
 
     report = mapAttrs (
-      name: image:
+      _: image:
       buildImageReport {
         inherit image;
         meta = toMeta priorities.report "The size and the layers of the image ${image.imageName}";
@@ -123,7 +105,7 @@ let
       '';
 
   pushDockerImages = mapAttrs (
-    name: image:
+    _: image:
     pushImage {
       inherit
         certificates
@@ -136,4 +118,4 @@ let
     }
   ) images;
 in
-jobs // { inherit tested; } // (if pushToDockerRegistry then { inherit pushDockerImages; } else { })
+jobs // { inherit tested; } // optionalAttrs pushToDockerRegistry { inherit pushDockerImages; }

@@ -12,6 +12,7 @@ import click
 from attrs import frozen
 
 from nixgen.commands.credential_helper import ask_helper
+from nixgen.definitions.names import unmet_registry_rule
 from nixgen.errors import UsageError
 from nixgen.registry import (
     Client,
@@ -76,6 +77,9 @@ def _open(
     if not address:
         raise UsageError("no registry: pass --registry HOST[:PORT][/PATH] or set REGISTRY_URL")
     registry = parse_registry(address)
+    for host in insecure_hosts:
+        if expected := unmet_registry_rule(host):
+            raise UsageError(f"--insecure-registry: expected {expected}, got {host!r}")
     credentials = find_credentials(
         registry.host,
         os.environ,

@@ -13,6 +13,7 @@ from functools import partial
 from typing import IO
 from urllib.parse import quote
 
+from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer, failure
 from nixgen.registry.authentication import Scopes
 from nixgen.registry.layout import Blob, Layout
@@ -93,7 +94,10 @@ class Client:
             return [], None
         self._expect(answer, (200,), f"listing the tags of {repository}")
         following = re.match(r"<([^>]+)>", answer.headers.get("Link", ""))
-        return json.loads(answer.body)["tags"] or [], following and following[1]
+        try:
+            return json.loads(answer.body)["tags"] or [], following and following[1]
+        except (ValueError, LookupError, TypeError):
+            raise self._nonsense(f"listing the tags of {repository}") from None
 
     def has_blob(self, repository: str, digest: str) -> bool:
         """Return whether the repository has the blob."""
@@ -140,7 +144,7 @@ class Client:
         with blob.file.open("rb") as file:
             answer = self._request(
                 "PATCH",
-                answer.headers["Location"],
+                self._location(answer, action),
                 scopes,
                 headers={
                     "Content-Type": "application/octet-stream",
@@ -149,7 +153,7 @@ class Client:
                 body=_CountedFile(file, count, self._retry.check_stop),
             )
         self._expect_upload(answer, (202,), action)
-        location = answer.headers["Location"]
+        location = self._location(answer, action)
         joint = "&" if "?" in location else "?"
         closing = f"{location}{joint}digest={quote(blob.digest, safe='')}"
         answer = self._request("PUT", closing, scopes, headers={"Content-Length": "0"})
@@ -160,6 +164,17 @@ class Client:
         if answer.status in (404, 416):
             raise TransientError(f"{self._transport.registry}: {action}: the upload was lost")
         self._expect(answer, wanted, action)
+
+    def _location(self, answer: Answer, action: str) -> str:
+        location = answer.headers.get("Location")
+        if location is None:
+            raise self._nonsense(action)
+        return location
+
+    def _nonsense(self, action: str) -> RegistryError:
+        return RegistryError(
+            f"{self._transport.registry}: {action}: the answer is not that of a registry"
+        )
 
     def _request(
         self,

@@ -38,7 +38,7 @@ class Transport:
         credentials: Credentials | None = None,
         *,
         insecure: bool = False,
-        connections: int = 8,
+        connections: int = 64,
     ) -> None:
         self.registry = registry
         self._insecure = insecure

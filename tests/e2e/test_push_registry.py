@@ -232,6 +232,20 @@ def test_trouble_that_stays_ends_the_push(
     assert not [request for request in proxy.requests if "/manifests/" in request.path][2:]
 
 
+def test_answer_that_makes_no_sense_is_reported(
+    proxy: FaultyRegistry, layers: list[bytes], tmp_path: Path
+) -> None:
+    """A server that is no registry ends the push with a message, not with a mistake of ours."""
+    proxy.fail(method("POST"), status=202)
+    with pytest.raises(RegistryError, match="the answer is not that of a registry"):
+        push(proxy.host, make_image(tmp_path, "locksmith/worker", layers))
+    proxy.fail(lambda request: request.path.partition("?")[0].endswith("/tags/list"), status=200)
+    client, _ = make_client(proxy.host)
+    client.connect()
+    with pytest.raises(RegistryError, match="the answer is not that of a registry"):
+        client.tags("locksmith/worker")
+
+
 def test_tags_are_read_back(proxy: FaultyRegistry, layers: list[bytes], tmp_path: Path) -> None:
     """A registry that says yes and keeps nothing is found out."""
     proxy.fail(
