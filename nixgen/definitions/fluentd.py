@@ -11,10 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, fields_dict, frozen
 
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS, mistakes_of_definition
-from nixgen.definitions.validation import Definition
+from nixgen.definitions.validation import Definition, refuse
 from nixgen.errors import DefinitionError, Location, Problem
 
 
@@ -109,3 +109,17 @@ class Fluentd:
                     **owner.owner(),
                 )
             )
+
+
+def to_fluentd(value: Any) -> Any:
+    """Return a Fluentd for a dict of its parts, and any other value as it is."""
+    if isinstance(value, Mapping) and value.keys() <= fields_dict(Fluentd).keys():
+        return Fluentd(**value)
+    return value
+
+
+def is_fluentd(definition: Any, attribute: Attribute[Any], value: object) -> None:
+    """Refuse, as an attrs validator, what is neither a Fluentd nor None."""
+    if not isinstance(value, Fluentd | None):
+        expected = f"a Fluentd(...), or a dict of {', '.join(fields_dict(Fluentd))}"
+        raise refuse(definition, attribute.name, expected, value)

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from nixgen.definitions import names
-from nixgen.definitions.fluentd import Fluentd
+from nixgen.definitions.fluentd import Fluentd, is_fluentd, to_fluentd
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
@@ -61,7 +61,7 @@ class Project:
 
     images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
     package_set: PackageSet = field(factory=DebianPackageSet, validator=_package_set)
-    fluentd: Fluentd | None = None
+    fluentd: Fluentd | None = field(default=None, converter=to_fluentd, validator=is_fluentd)
     hydra: Hydra | None = field(default=None, validator=_hydra)
     location: Location = location_field()
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from nixgen.definitions import names
-from nixgen.definitions.fluentd import Fluentd
+from nixgen.definitions.fluentd import Fluentd, is_fluentd, to_fluentd
 from nixgen.definitions.fluentd_checks import SERVICE_PARTS
 from nixgen.definitions.validation import (
     Text,
@@ -21,7 +20,6 @@ from nixgen.definitions.validation import (
     nonempty_text,
     one_of,
     positive,
-    refuse,
     text,
 )
 from nixgen.errors import Location
@@ -40,11 +38,6 @@ def shell_command(value: object) -> str | None:
     if not value:
         return "a list of at least the program's name"
     return nonempty_text(value[0]) or next(filter(None, map(text, value)), None)
-
-
-def _fluentd(definition: Any, attribute: Attribute[Any], value: object) -> None:
-    if value is not None and not isinstance(value, Fluentd):
-        raise refuse(definition, attribute.name, "a Fluentd(...)", value)
 
 
 @frozen(kw_only=True, slots=False)  # Image has a second base, and only one may have slots
@@ -67,7 +60,7 @@ class ServiceFields:
     one_shot: bool = field(default=False, validator=check(boolean))
     on_failure: str = field(default="restart", validator=check(one_of(*ON_FAILURE)))
     max_failures: int = field(default=5, validator=check(positive))
-    fluentd: Fluentd | None = field(default=None, validator=_fluentd)
+    fluentd: Fluentd | None = field(default=None, converter=to_fluentd, validator=is_fluentd)
     location: Location = location_field()
 
 

@@ -54,6 +54,21 @@ def test_sections_become_data() -> None:
     }
 
 
+def test_dict_becomes_a_definition() -> None:
+    """A service, an image and a project take a dict for a Fluentd."""
+    asked: Any = {"source": {"type": "stdout"}}
+    assert Service(name="y", command="true", fluentd=asked).fluentd == Fluentd(**asked)
+    outputs: Any = {"outputs": [{"type": "stdout"}]}
+    assert Project(images={}, fluentd=outputs).fluentd == Fluentd(**outputs)
+
+
+@pytest.mark.parametrize("value", [{"sources": []}, [], "stdout"])
+def test_other_values_are_no_definition(value: Any) -> None:
+    """What is neither a Fluentd nor a dict of its parts is refused."""
+    with pytest.raises(DefinitionError, match="fluentd: expected a Fluentd"):
+        Service(name="y", command="true", fluentd=value)
+
+
 def test_parts_that_are_not_given_are_left_out() -> None:
     """The data has only the parts that the definition names."""
     assert Fluentd(source=Source(type="stdout")).to_data() == {"source": {"type": "stdout"}}
