@@ -22,8 +22,16 @@ Interpolate = Callable[[Expression], str]
 # Stands for an interpolation while the text around it is escaped. No text can hold it.
 _HOLE = "\U0010fffd"
 
-_SPECIAL = re.compile(rf'[\\"\n\r\t]|\$(?=[{{{_HOLE}])')
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# The backslash comes first, since the others bring new ones.
+_ESCAPES = {
+    "\\": "\\\\",
+    '"': '\\"',
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "${": "\\${",
+    f"${_HOLE}": f"\\${_HOLE}",
+}
 
 # A lone quote is special where a quote follows it in what is written: of an escape or the end.
 _INDENTED_SPECIAL = re.compile(rf"''|'(?=\$[{{{_HOLE}]|\r|\Z)|\$(?=[{{{_HOLE}])|\r")
@@ -32,7 +40,7 @@ _INDENTED_ESCAPES = {"''": "'''", "'": "''\\'", "$": "''$", "\r": "''\\r"}
 
 def quote_name(name: str) -> str:
     """Return an attribute name in Nix syntax."""
-    return f'"{_escape(name, _SPECIAL, _ESCAPES)}"'
+    return f'"{_escape(name)}"'
 
 
 def quote(parts: Parts, interpolate: Interpolate) -> str:
@@ -41,24 +49,34 @@ def quote(parts: Parts, interpolate: Interpolate) -> str:
     Texts of several lines, and texts with backslashes, such as regexps, become indented strings
     wherever these are exact.
     """
-    outline = "".join([part if isinstance(part, str) else _HOLE for part in parts])
-    interpolations = [interpolate(part) for part in parts if not isinstance(part, str)]
-
-    indented = _reads_better_indented(outline) and _survives_indentation(outline)
-    escaped = (
-        _escape(outline, _INDENTED_SPECIAL, _INDENTED_ESCAPES)
-        if indented
-        else _escape(outline, _SPECIAL, _ESCAPES)
-    )
-    first, *texts = escaped.split(_HOLE)
-    body = first + "".join(map(add, interpolations, texts))
-    if not indented:
-        return f'"{body}"'
+    outline = ""
+    interpolations = []
+    for part in parts:
+        if isinstance(part, str):
+            outline += part
+        else:
+            outline += _HOLE
+            interpolations.append(interpolate(part))
+    if not _reads_better_indented(outline) or not _survives_indentation(outline):
+        return f'"{_fill(_escape(outline), interpolations)}"'
+    body = _fill(_escape_indented(outline), interpolations)
     return f"''\n{indent(body)}''" if "\n" in outline else f"''{body}''"
 
 
-def _escape(text: str, special: re.Pattern[str], escapes: dict[str, str]) -> str:
-    return special.sub(lambda match: escapes[match[0]], text)
+def _fill(text: str, interpolations: Sequence[str]) -> str:
+    """Return the text with the interpolations in its holes."""
+    first, *texts = text.split(_HOLE)
+    return first + "".join(map(add, interpolations, texts))
+
+
+def _escape(text: str) -> str:
+    for special, escape in _ESCAPES.items():
+        text = text.replace(special, escape)
+    return text
+
+
+def _escape_indented(text: str) -> str:
+    return _INDENTED_SPECIAL.sub(lambda match: _INDENTED_ESCAPES[match[0]], text)
 
 
 def _reads_better_indented(outline: str) -> bool:
