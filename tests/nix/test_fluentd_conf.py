@@ -80,7 +80,7 @@ def random_text(random: Random) -> str:
 
 def test_every_string_comes_back(tmp_path: Path) -> None:
     """An independent reader gets every string back from a value, an argument and a name."""
-    random = Random(20)  # noqa: S311 (a seed, not a secret)
+    random = Random(20)
     texts = [random_text(random) for _ in range(STRINGS)]
     names = [text for text in texts if text and text != "@include"]
     expression = """{
@@ -124,7 +124,7 @@ def tree_of(name: str, section: dict[str, Any]) -> dict[str, Any]:
 
 def test_every_structure_comes_back(tmp_path: Path) -> None:
     """An independent reader gets nested sections back, none of them broken open by a value."""
-    random = Random(4)  # noqa: S311 (a seed, not a secret)
+    random = Random(4)
     documents = [random_section(random, 3) for _ in range(DOCUMENTS)]
     written = evaluate(tmp_path, 'map (toConf "x") data', documents)
     expected = [tree_of("ROOT", document) for document in documents]

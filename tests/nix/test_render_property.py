@@ -57,7 +57,7 @@ def canonical(value: object) -> str:
 @pytest.mark.parametrize("seed", range(BATCHES))
 def test_value_comes_back_from_nix(seed: int, tmp_path: Path) -> None:
     """What Nix evaluates rendered values to are the values, each digit of a float included."""
-    random = Random(seed)  # noqa: S311 (a seed, not a secret)
+    random = Random(seed)
     values = [random_value(random) for _ in range(VALUES_PER_BATCH)]
 
     def come_back(batch: Sequence[object]) -> bool:

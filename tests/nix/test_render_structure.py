@@ -117,7 +117,7 @@ INNER: list[Make] = [
 @pytest.mark.parametrize("seed", range(BATCHES))
 def test_parse_has_the_structure_of_the_tree(seed: int, tmp_path: pathlib.Path) -> None:
     """Nix parses a rendered tree as the tree."""
-    random = Random(seed)  # noqa: S311 (a seed, not a secret)
+    random = Random(seed)
     folder = tmp_path / FOLDER.removeprefix("/")
     folder.mkdir(parents=True)
 
