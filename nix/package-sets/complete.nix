@@ -25,7 +25,8 @@ let
   makeArchive =
     function: arguments:
     let
-      image = function (lib.optionalAttrs (takes function "compressor") { compressor = "none"; } // arguments);
+      uncompressed = lib.optionalAttrs (takes function "compressor") { compressor = "none"; };
+      image = function (uncompressed // arguments);
     in
     if !lib.hasSuffix ".gz" image.name then
       image

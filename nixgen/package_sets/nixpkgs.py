@@ -68,9 +68,8 @@ def lock_files(folder: Path) -> list[Path]:
 
     In a checkout of nixgen the library's follows, which new projects get.
     """
-    library = _library_lock()
-    in_checkout = library.resolve().is_relative_to(folder.resolve())
-    return [folder / LOCK_NAME, *([library] if in_checkout else [])]
+    in_checkout = nix_library().resolve() == (folder / "nix").resolve()
+    return [folder / LOCK_NAME, *([_library_lock()] if in_checkout else [])]
 
 
 def read_pin(text: str, file: Path) -> Pin:
