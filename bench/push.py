@@ -1,6 +1,6 @@
 """Measure pushing on the loopback address, against unpacking an archive and copying it twice.
 
-    python bench/push.py [--json] [--megabytes N] [--runs N]
+    python bench/push.py [--json] [--megabytes N] [--runs N] [--images N]
 
 Every figure is the median of the runs in seconds; the ratios, to which the targets belong, are
 taken within this one run. `nixgen push` is measured from the built image on: reading its layout,
@@ -29,6 +29,7 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("tests/e2e", "")]
 
+from faults import faulty_registry  # noqa: E402
 from registry import RunningRegistry, make_layout, running_registry  # noqa: E402
 
 from nixgen.registry import (  # noqa: E402
@@ -143,24 +144,44 @@ def measure(folder: Path, megabytes: int) -> dict[str, tuple[float, float]]:
     return {name: (old, new) for name, (old, new) in figures.items()}
 
 
+def count_uploads(folder: Path, images: int) -> tuple[int, int]:
+    """Push images that share layers; return how many blobs they have and how many were sent."""
+    shared = [make_layer(seed, 1) for seed in range(5)]
+    pushes = []
+    for index in range(images):
+        name = f"bench/image{index}"
+        layout = make_layout(folder / name, [*shared, f"own {index}".encode()])
+        tags = image_tags("c" * 40, f"{index:032}", name)
+        pushes.append(ImagePush(name, name, tags, read_layout(layout)))
+    with running_registry(folder / "shared") as registry, faulty_registry(registry.port) as proxy:
+        retry = Retry()
+        client = Client(Transport(parse_registry(proxy.host), insecure=True), retry)
+        Pusher(client, retry).push(pushes)
+        blobs = {blob.digest for push in pushes for blob in push.layout.blobs}
+        return len(blobs), len(proxy.uploads())
+
+
 def main() -> None:
     """Measure, print the table or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--megabytes", type=int, default=200)
+    parser.add_argument("--images", type=int, default=200)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         runs = [measure(Path(temporary), options.megabytes) for _ in range(options.runs)]
-    rows = []
+        blobs, uploads = count_uploads(Path(temporary), options.images)
+    rows: list[dict[str, Any]] = []
     for name, target in TARGETS.items():
         old = statistics.median(run[name][0] for run in runs)
         new = statistics.median(run[name][1] for run in runs)
         rows.append(
             {"case": name, "copying": old, "nixgen": new, "ratio": new / old, "target": target}
         )
+    counted = {"case": "uploads", "blobs": blobs, "uploads": uploads, "ratio": uploads / blobs}
     if options.json:
-        print(json.dumps(rows, indent=2))
+        print(json.dumps([*rows, {**counted, "target": 1}], indent=2))
         return
     print(f"pushing {options.megabytes} MB in {LAYERS} layers, loopback, median of {options.runs}")
     print(f"{'':<28}{'copying':>10}{'nixgen':>10}{'ratio':>8}{'target':>8}")
@@ -169,6 +190,9 @@ def main() -> None:
             f"{row['case']:<28}{row['copying']:>8.2f} s{row['nixgen']:>8.3f} s"
             f"{row['ratio']:>8.3f}{row['target']:>8}"
         )
+    print(
+        f"{options.images} images that share layers: {blobs} blobs, {uploads} uploads (target: 1:1)"
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,3 +98,13 @@ def test_files_below_a_folder_are_named_from_the_top() -> None:
     hydra = Hydra(repository=REPOSITORY, jobsets={"main": Jobset()}, folder="images")
     assert jobsets(hydra)["main"]["nixexprpath"] == "images/jobsets.nix"
     assert '"nixexprpath": "images/hydra/jobsets.nix"' in spec_text(hydra)
+
+
+def test_example_of_the_documentation_is_right() -> None:
+    """The definition that docs/hydra.md shows can be made."""
+    text = (Path(__file__).parents[2] / "docs/hydra.md").read_text()
+    start = text.index("    from nixgen import Hydra")
+    example = textwrap.dedent(text[start : text.index("\n`nixgen hydra spec`", start)])
+    made: dict[str, Any] = {}
+    exec(example.replace("images={...}", "images={}"), made)  # noqa: S102 (our own documentation)
+    assert sorted(made["project"].hydra.jobsets) == ["main", "next"]
