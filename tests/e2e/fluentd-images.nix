@@ -53,7 +53,7 @@ in
       }
       {
         name = "brief";
-        command = "printf 'brief\\nwithout newline'";
+        command = "echo brief >/dev/stderr; printf 'without newline' >/dev/stdout";
         oneShot = true;
         fluentd.source = {
           type = "stdout";

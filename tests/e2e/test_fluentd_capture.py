@@ -35,7 +35,7 @@ def test_both_outputs_are_captured(captured: Captured) -> None:
 
 
 def test_last_line_without_newline(captured: Captured) -> None:
-    """A line without a newline is a record when the service ends, under the source's own tag."""
+    """A line without a newline is a record when the service ends, with the source's own tag."""
     captured.wait_for_records("other.tag", "without newline")
     assert captured.records("other.tag") == ["brief", "without newline"]
 
@@ -70,6 +70,15 @@ def test_killed_fluentd(captured: Captured) -> None:
     captured.container.wait_for_log("fluentd: has ended with signal", TIMEOUT)
     captured.lay("say", "after the kill\n")
     captured.wait_for_records(PUPPET, "after the kill")
+
+
+def test_killed_log(captured: Captured) -> None:
+    """When what copies the lines of a service was killed, the service goes on, and delivery too."""
+    starts = captured.records(PUPPET).count("puppet starts")
+    captured.container.exec("perpctl", "k", "puppet-log")
+    captured.lay("say", "while nobody copies\n")
+    captured.wait_for_records(PUPPET, "while nobody copies")
+    assert captured.records(PUPPET).count("puppet starts") == starts
 
 
 def test_absent_fluentd(captured: Captured) -> None:
