@@ -7,7 +7,7 @@ venv=$1
 
 # What the tests run beside what the demo needs: a registry, a shell checker, ssh, perp's stand-in.
 wanted='nix-bin podman runc skopeo conmon netavark fuse-overlayfs uidmap python3-venv busybox-static
-docker-registry apache2-utils openssh-client openssh-server openssl shellcheck git'
+docker-registry openssh-client openssh-server openssl shellcheck git'
 
 fail() {
     printf 'set-up: %s\n' "$@" >&2
