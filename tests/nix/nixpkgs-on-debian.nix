@@ -83,7 +83,7 @@ let
         fi
       done
     '';
-    # Where it was before 25.11.
+    # Where older releases have it.
     xorg = prev.xorg or { } // {
       inherit (final) lndir;
     };
@@ -116,13 +116,13 @@ let
         "proot"
         "rsync"
         "tarsum"
-        "vmTools"
       ] toStub
       // {
         dockerTools = final.callPackage (folder + "/docker") { };
         go = toStub "go" // {
           GOARCH = "amd64";
         };
+        vmTools.runInLinuxVM = _: toStub "vmTools";
         referencesByPopularity = final.callPackage (folder + "/references-by-popularity") { };
       }
     ) (builtins.attrNames prev);
