@@ -77,5 +77,6 @@ def test_image_is_run_without_an_archive(project: Path) -> None:
         wait_until(lambda: said in podman("logs", container), 20, "the container says nothing")
         assert not archive_of(project).exists()
     finally:
+        image = podman("inspect", "--format", "{{.Image}}", container).strip()
         podman("rm", "--force", "--time", "5", container)
-        podman("rmi", "--force", "localhost/test/talker")
+        podman("rmi", "--force", image)
