@@ -21,15 +21,16 @@ mark() {
   mv "$state/.$service.new" "$state/$service.$1"
 }
 
-# Print the marker $1 of the service $2, if it is there.
-marker() {
-  cat "$state/$2.$1" 2>/dev/null
+# Set $said to what the marker $1 of the service $2 says; fail if there is none.
+read_marker() {
+  said=
+  read -r said 2>/dev/null <"$state/$2.$1"
 }
 
 # Has the service $1 been up for 3 s? perpok(8) would count the time that it has waited, too.
 is_up() {
-  kill -s 0 "$(marker pid "$1")" 2>/dev/null &&
-    test $(($(now) - $(marker started "$1"))) -ge 300
+  read_marker pid "$1" && kill -s 0 "$said" 2>/dev/null &&
+    read_marker started "$1" && test $(($(now) - said)) -ge 300
 }
 
 # start: wait for other services, but only before the first run
@@ -41,7 +42,7 @@ has_run() {
 # Say once why the service waits, and end, so that perpd tries again. To end soon is important:
 # what has lasted for 3 s counts as being up.
 try_later() {
-  if test "$(marker waiting "$service")" != "$1"; then
+  if ! read_marker waiting "$service" || test "$said" != "$1"; then
     mark waiting "$1"
     say "$1"
   fi
@@ -56,8 +57,8 @@ wait_for_service() {
 wait_for_oneshot() {
   if has_run || test -e "$state/$1.success"; then
     return
-  elif test -e "$state/$1.fail"; then
-    try_later "waits for $1, which has failed: $(marker fail "$1")"
+  elif read_marker fail "$1"; then
+    try_later "waits for $1, which has failed: $said"
   else
     try_later "waits until $1 has succeeded"
   fi
@@ -103,7 +104,8 @@ end_session() {
 # Take the arguments of reset; set $status as a shell would, and $how in words. End here if the
 # service has only waited.
 clear_up() {
-  test -e "$state/$service.pid" || exit 0
+  read_marker pid "$service" || exit 0
+  leader=$said
   case $3 in
     exit) status=$4 how="exit status $4" ;;
     *) status=$((128 + $4)) how="signal $5" ;;
@@ -112,7 +114,7 @@ clear_up() {
   if test "$status" -ne 0 && ! test -e "$state/.stopping"; then
     say "has ended with $how"
   fi
-  end_session "$(marker pid "$service")"
+  end_session "$leader"
 }
 
 # Make init end the container once the service has failed $max_failures times in a row. A run that
@@ -121,14 +123,13 @@ count_failure() {
   if test -z "${max_failures:-}" || test -e "$state/.stopping" || test "$status" -eq 143; then
     return
   fi
-  failures=$(marker failures "$service" || echo 0)
-  if test $(($(now) - $(marker started "$service"))) -ge 6000; then
-    failures=0
-  fi
+  read_marker failures "$service"
+  failures=$((${said:-0} + 1))
+  read_marker started "$service"
   if test "$status" -eq 0; then
     failures=0
-  else
-    failures=$((failures + 1))
+  elif test $(($(now) - said)) -ge 6000; then
+    failures=1
   fi
   mark failures "$failures"
   if test "$failures" -ge "$max_failures"; then
@@ -166,11 +167,12 @@ oneshot_ended() {
 check_service() {
   if ! test -k "$PERP_BASE/$service"; then
     return 0 # somebody has switched it off: perpctl X
-  elif test -e "$state/$service.waiting"; then
-    say "$(marker waiting "$service")"
+  elif read_marker waiting "$service"; then
+    say "$said"
     return 1
   elif ! is_up "$service"; then
-    say "has not been up for 3 s; its last end: $(marker end "$service" || echo none)"
+    read_marker end "$service"
+    say "has not been up for 3 s; its last end: ${said:-none}"
     return 1
   fi
 }
@@ -178,10 +180,10 @@ check_service() {
 check_oneshot() {
   if test -e "$state/$service.success"; then
     return 0
-  elif test -e "$state/$service.fail"; then
-    say "has failed: $(marker fail "$service")"
-  elif test -e "$state/$service.waiting"; then
-    say "$(marker waiting "$service")"
+  elif read_marker fail "$service"; then
+    say "has failed: $said"
+  elif read_marker waiting "$service"; then
+    say "$said"
   else
     say "has not finished"
   fi

@@ -36,7 +36,7 @@ fail() {
 }
 
 is_active() {
-  kill -0 "$(cat "$base/.control/$1/runsv" 2>/dev/null)" 2>/dev/null
+  read -r runsv 2>/dev/null <"$base/.control/$1/runsv" && kill -0 "$runsv" 2>/dev/null
 }
 
 # Give runsv(8) the command. Nothing waits for a reader, who may be gone.

@@ -22,7 +22,7 @@ echo $$ >.control/pid
 exec </dev/null
 
 is_alive() {
-  kill -0 "$(cat ".control/$1/runsv" 2>/dev/null)" 2>/dev/null
+  read -r runsv 2>/dev/null <".control/$1/runsv" && kill -0 "$runsv" 2>/dev/null
 }
 
 # Job control is on meanwhile, because a shell without it starts what is in the background with INT
@@ -37,10 +37,10 @@ activate() {
   echo $! >".control/$1/runsv"
 }
 
-# Tell runsv to stop the service and to end. While its finish script runs, it may not listen.
+# Tell $runsv to stop the service and to end. While its finish script runs, it may not listen.
 deactivate() {
   true >".control/$1/leaving"
-  kill -s TERM "$(cat ".control/$1/runsv")" 2>/dev/null
+  kill -s TERM "$runsv" 2>/dev/null
   look_again=yes
 }
 
