@@ -100,6 +100,7 @@ let
   serviceFolder = buildServiceFolder {
     inherit name;
     inherit (withFluentd) services;
+    workingDir = config.WorkingDir or "/";
   };
 
   imageConfig = perp.makeImageConfig {

@@ -10,6 +10,9 @@
   `services`
   : services with all their attributes, as `checks.checkServices` gives them
 
+  `workingDir`
+  : the folder in which services start
+
   # Output
 
   A derivation. Its attribute `references` lists the store paths that the services refer to, one
@@ -21,7 +24,11 @@
   reference,
   supervisor,
 }:
-{ name, services }:
+{
+  name,
+  services,
+  workingDir,
+}:
 let
   inherit (pkgs) lib;
   inherit (supervisor) shell;
@@ -43,7 +50,7 @@ let
       }
       {
         name = "${folder}/start";
-        text = perp.toStart arguments;
+        text = perp.toStart (arguments // { inherit workingDir; });
       }
     ]
     ++ lib.optional (service.preStartScript != "") {

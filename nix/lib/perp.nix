@@ -74,13 +74,14 @@ in
 
     # Type
 
-        toStart :: { shell, supervisor, service } -> String
+        toStart :: { shell, supervisor, service, workingDir } -> String
   */
   toStart =
     {
       shell,
       supervisor,
       service,
+      workingDir,
     }:
     let
       environment = optionalString (
@@ -97,7 +98,7 @@ in
       ${directive}
       # The ${toKind service} ${service.name}, as its user ${service.user} runs it.
       set -e
-      cd /
+      cd -- ${escapeShellArg workingDir}
     ''
     + optionalString (service.preStartScript != "") ''
       . "$PERP_BASE/${service.name}/pre-start"
@@ -119,7 +120,7 @@ in
 
     # Example
 
-        toStopOrder [ 
+        toStopOrder [
           { name = "a"; after = [ ]; stopsBefore = [ ]; }
           { name = "b"; after = [ "a" ]; stopsBefore = [ ]; }
         ]

@@ -30,7 +30,7 @@ in
   # Users, variables, folders, pre-start scripts and shell lines.
   surroundings = lib.buildImageWithPerps {
     name = "test/surroundings";
-    config.WorkingDir = "/";
+    config.WorkingDir = "/usr";
     services = [
       {
         name = "nobody";

@@ -112,9 +112,10 @@ def test_environment_folder(container: Container) -> None:
 
 
 def test_working_directory(container: Container) -> None:
-    """The command runs in the folder chdir, the pre-start script does not yet."""
+    """A service runs in the image's working directory; its command in the folder chdir."""
+    assert "/usr" == read_record(container, "nobody").folder
     assert "/var" == read_record(container, "folder").folder
-    assert "/\n" == container.exec("cat", "/tmp/pre-start.folder")
+    assert "/usr\n" == container.exec("cat", "/tmp/pre-start.folder")
 
 
 def test_failing_pre_start_script(container: Container) -> None:

@@ -47,7 +47,10 @@ let
     "${{service.name}}/rc.main" = lib.perp.toRcMain {{
       inherit service services shell supervisor;
     }};
-    "${{service.name}}/start" = lib.perp.toStart {{ inherit service shell supervisor; }};
+    "${{service.name}}/start" = lib.perp.toStart {{
+      inherit service shell supervisor;
+      workingDir = "/";
+    }};
   }};
   config = lib.perp.makeImageConfig {{
     config = {{ Env = [ "A=1" ]; }};
