@@ -56,7 +56,7 @@ CONF = """\
   tag log.bar
 </source>
 
-<filter **>
+<filter>
   @type generic_metadata
 </filter>
 

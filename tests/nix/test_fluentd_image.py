@@ -13,7 +13,7 @@ pytestmark = pytest.mark.nix
 READ = 'readImage { context = "image x: "; inherit (data) fluentd services; }'
 
 GENERIC_FILTER = """
-<filter **>
+<filter>
   @type generic_metadata
 </filter>
 """

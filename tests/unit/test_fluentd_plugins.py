@@ -168,7 +168,7 @@ def test_stop(tmp_path: Path) -> None:
         assert [{"message": "first"}, {"message": "last words"}] == fluentd.records
 
 
-METADATA = "<filter **>\n  @type generic_metadata\n</filter>\n"
+METADATA = "<filter>\n  @type generic_metadata\n</filter>\n"
 
 
 def test_metadata_of_the_environment(tmp_path: Path) -> None:

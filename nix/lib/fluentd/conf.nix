@@ -81,7 +81,7 @@ let
     in
     if name != null then
       values.toArgument (below path name) set.${name}
-    else if elem section taggedSections then
+    else if elem section taggedSections && !(set ? _arg) then
       "**"
     else
       "";
@@ -135,7 +135,8 @@ in
 
     An attribute set is a section, a list of them as many sections of that name, everything else a
     parameter; null is left out. `type` means `@type` in the sections of plugins. The argument of a
-    section is its `_arg`, and that of `filter` and `match` otherwise their `tag` (`**` by default).
+    section is its `_arg`, and that of `filter` and `match` otherwise their `tag` (`**` by default, and
+    nothing where `_arg` is null).
 
     # Inputs
     path: where the set comes from, for messages

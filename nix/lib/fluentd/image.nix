@@ -28,7 +28,9 @@ let
 
   runFolder = "/var/run/fluentd";
 
+  # Without an argument, which fluentd reads as "**".
   genericFilter = {
+    _arg = null;
     type = "generic_metadata";
   };
 
@@ -93,7 +95,7 @@ let
         if pluginOf (checkSection path plugin) == null then
           refuse "${path}.type" "the name of a plugin" "none"
         else
-          toSection path section (defaults // plugin);
+          toSection path section ((if plugin ? _arg then { } else defaults) // plugin);
     in
     if isList plugins then
       mapElements path toPlugin plugins
