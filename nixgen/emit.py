@@ -12,19 +12,18 @@ import fcntl
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from attrs import frozen
 
+from nixgen.atomic_write import TEMPORARY_PREFIX, write_atomically
 from nixgen.errors import UsageError
 from nixgen.plan import IMAGES_FOLDER, Plan
 from nixgen.template import MARKER
 
 LIBRARY_LIST = "nix/nixgen-library.json"
-_TEMPORARY_PREFIX = ".nixgen-emit-"
 
 
 @frozen
@@ -78,7 +77,7 @@ def apply(folder: Path, changes: Changes) -> None:
         for stale in _left_over(folder):
             stale.unlink(missing_ok=True)
         for path, contents in changes.write.items():
-            _write(folder / path, contents)
+            write_atomically(folder / path, contents)
         for path in changes.remove:
             (folder / path).unlink(missing_ok=True)
 
@@ -125,9 +124,17 @@ def _read_list(folder: Path) -> dict[str, str]:
         listed = json.loads(_read(folder / LIBRARY_LIST) or b"{}")
     except ValueError:
         listed = None
-    if not isinstance(listed, dict):
-        raise UsageError(f"{LIBRARY_LIST}: cannot be read\n  restore it, or remove it with nix/")
+    if not isinstance(listed, dict) or not all(map(_is_below_nix, listed)):
+        raise UsageError(
+            f"{LIBRARY_LIST}: expected a JSON object with the sums of files below nix/\n"
+            "  restore it from your version control, or remove nix/ and run `nixgen emit`"
+        )
     return listed
+
+
+def _is_below_nix(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return parts[:1] == ("nix",) and ".." not in parts
 
 
 def _obsolete_images(folder: Path, plan: Plan) -> Iterator[str]:
@@ -146,28 +153,10 @@ def _obsolete_library(folder: Path, plan: Plan, listed: Mapping[str, str]) -> It
             yield path
 
 
-def _write(file: Path, contents: bytes) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=file.parent, prefix=_TEMPORARY_PREFIX, delete=False
-        ) as temporary:
-            try:
-                temporary.write(contents)
-                temporary.flush()
-                os.fchmod(temporary.fileno(), 0o644)
-                Path(temporary.name).replace(file)
-            except BaseException:
-                Path(temporary.name).unlink(missing_ok=True)
-                raise
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror}") from None
-
-
 def _left_over(folder: Path) -> Iterator[Path]:
     """Yield the temporary files of a run that was killed."""
-    yield from folder.glob(f"{_TEMPORARY_PREFIX}*")
-    yield from (folder / "nix").rglob(f"{_TEMPORARY_PREFIX}*")
+    yield from folder.glob(f"{TEMPORARY_PREFIX}*")
+    yield from (folder / "nix").rglob(f"{TEMPORARY_PREFIX}*")
 
 
 @contextmanager

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
+import tokenize
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
 
 from nixgen.definitions import Project
-from nixgen.errors import DefinitionError, Location, NixgenError, Problem
+from nixgen.errors import DefinitionError, Location, NixgenError
 
 DEFINITIONS_FILE = "images.py"
 _IMAGE_CLASSES = {"Image", "LayeredImage", "PulledImage"}
@@ -44,60 +48,75 @@ def load_project(folder: Path) -> Project:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        with tokenize.open(file) as opened:  # as Python reads its files: a BOM, a coding cookie
+            return opened.read()
     except FileNotFoundError:
         raise LoadError(
             f"{file}: there is no definitions file\n"
             "  run nixgen in the project's folder or name it with --project; "
             "`nixgen init` makes a new project"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, SyntaxError, UnicodeDecodeError) as error:
         raise LoadError(f"{file}: the definitions file cannot be read: {error}") from None
 
 
 def _run(source: str, module: ModuleType, folder: Path) -> None:
+    sys.modules[module.__name__] = module
+    try:
+        with _surroundings(folder), redirect_stdout(sys.stderr):
+            exec(compile(source, DEFINITIONS_FILE, "exec"), module.__dict__)  # noqa: S102 (their own file)
+    except SyntaxError as error:
+        name, line = error.filename or DEFINITIONS_FILE, error.lineno or 1
+        text = source.splitlines()[line - 1].strip() if name == DEFINITIONS_FILE else ""
+        raise LoadError(f"{name}:{line}: {error.msg}\n  {text}") from None
+    except DefinitionError as error:
+        located = error.located(location=_innermost(error, folder))
+        problem = located.problem
+        if problem.image is not None or problem.service is not None:
+            located = located.located(attribute=_enclosing_image(source, problem.location))
+        raise located from None
+    except NixgenError as error:
+        raise LoadError(f"{_innermost(error, folder)}: {error}") from None
+    except SystemExit as ending:
+        place = _innermost(ending, folder)
+        raise LoadError(f"{place}: the definitions end the program (sys.exit)") from None
+    except Exception as error:
+        place = _innermost(error, folder)
+        attribute = _enclosing_image(source, place)
+        owner = f"dockerImages.{attribute}: " if attribute else ""
+        raise LoadError(f"{place}: {owner}{type(error).__name__}: {error}") from None
+
+
+@contextmanager
+def _surroundings(folder: Path) -> Iterator[None]:
+    """Let the definitions import their neighbours; undo what they do to paths."""
+    path, current = sys.path[:], Path.cwd()
     sys.path.insert(0, str(folder))
     try:
-        exec(compile(source, DEFINITIONS_FILE, "exec"), module.__dict__)  # noqa: S102 (their own file)
-    except SyntaxError as error:
-        name = error.filename or DEFINITIONS_FILE
-        text = "" if name != DEFINITIONS_FILE else source.splitlines()[(error.lineno or 1) - 1]
-        raise LoadError(f"{name}:{error.lineno}: {error.msg}\n  {text.strip()}") from None
-    except DefinitionError as error:
-        located = error.located(location=_innermost(error))
-        raise located.located(attribute=_enclosing_image(source, located.problem)) from None
-    except NixgenError as error:
-        raise LoadError(f"{_innermost(error)}: {error}") from None
-    except Exception as error:
-        raise LoadError(f"{_innermost(error)}: {type(error).__name__}: {error}") from None
+        yield
     finally:
-        sys.path.remove(str(folder))
+        sys.path[:] = path
+        os.chdir(current)
 
 
-def _innermost(error: Exception) -> Location:
-    """Return the line of the user's code that the error comes from, nixgen's own left out."""
-    package = str(Path(__file__).parent)
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if not frame.filename.startswith((package, "<attrs generated", "<frozen"))
-    ]
-    return (
-        Location(frames[-1].filename, frames[-1].lineno or 0)
-        if frames
-        else Location(DEFINITIONS_FILE, 1)
-    )
+def _innermost(error: BaseException, folder: Path) -> Location:
+    """Return the line of the project's own code that the error comes from."""
+    location = Location(DEFINITIONS_FILE, 1)
+    for frame in traceback.extract_tb(error.__traceback__):
+        file = Path(frame.filename)
+        if frame.filename == DEFINITIONS_FILE:
+            location = Location(DEFINITIONS_FILE, frame.lineno or 1)
+        elif file.is_relative_to(folder.resolve()):
+            location = Location(str(file.relative_to(folder.resolve())), frame.lineno or 1)
+    return location
 
 
-def _enclosing_image(source: str, problem: Problem) -> str | None:
+def _enclosing_image(source: str, location: Location | None) -> str | None:
     """Return the attribute whose image, in the text of the definitions file, holds the line.
 
     A definition is made before the project gives it its attribute, so only the text tells it.
     """
-    location = problem.location
     if location is None or location.file != DEFINITIONS_FILE:
-        return None
-    if problem.image is None and problem.service is None:
         return None
     images = [
         key.value

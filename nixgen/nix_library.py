@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# The images of this repository, and what Python leaves beside scripts when it installs them.
+_OTHERS = frozenset({"images", "__pycache__"})
+
 
 def nix_library() -> Path:
     """Return the folder with default.nix, lib, build-support and package-sets.
@@ -24,7 +27,7 @@ def library_files(folder: Path) -> dict[str, bytes]:
     if library.resolve() == (folder / "nix").resolve():
         return {}
     return {
-        f"nix/{file.relative_to(library).as_posix()}": file.read_bytes()
-        for file in sorted(library.rglob("*"))
-        if file.is_file() and file.relative_to(library).parts[0] != "images"
+        f"nix/{path.as_posix()}": (library / path).read_bytes()
+        for path in sorted(file.relative_to(library) for file in library.rglob("*"))
+        if (library / path).is_file() and _OTHERS.isdisjoint(path.parts)
     }

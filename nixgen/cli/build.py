@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from nixgen.cli.options import PassingOn, nix_options, passed_on
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.commands import nix
+from nixgen.errors import UsageError
 
 
 @click.command("build", cls=PassingOn)
@@ -29,10 +31,13 @@ def command(
     Each becomes a docker archive in the store, whose path is printed; `podman load -i` and
     `docker load -i` read it. Options for Nix go after `--`.
     """
+    if out_link and not os.access(folder, os.W_OK):
+        raise UsageError(f"{folder}: cannot be written\n  --no-out-link makes no links to images")
     project = bring_up_to_date(folder)
     attributes = selected(project, images)
     paths = realise_images(folder, project, attributes, options=[*nix_words, *passed_on()])
     if out_link:
         for attribute, path in paths.items():
             nix.add_root(path, folder / f"result-{attribute}")
-    click.echo(json.dumps(paths, indent=2) if as_json else "\n".join(paths.values()))
+    for line in [json.dumps(paths, indent=2)] if as_json else paths.values():
+        click.echo(line)

@@ -42,7 +42,7 @@ def command(
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
     options = [*nix_words, *passed_on()]
-    with leading_to_definitions(project, [attribute]):
+    with leading_to_definitions(folder, project, [attribute]):
         path = _realise(_conf_derivation(folder, project, attribute, options), options)
         fluentd = _find_fluentd(folder, program, options) if check else None
     text = Path(path).read_text()

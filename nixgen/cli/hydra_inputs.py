@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from nixgen.cli.packages import LOCK_FOLDER
 from nixgen.commands import git, nix
 from nixgen.commands.hydra import Argument
 from nixgen.definitions import Jobset, JobsetInput, Project
 from nixgen.definitions.hydra import SOURCE
 from nixgen.errors import UsageError
 from nixgen.hydra_spec import jobset_inputs
+from nixgen.package_sets.debian import LOCK_FOLDER
 
 PACKAGE_LOCK = "packageLock"
 """The input that holds the lock of the Debian packages, which git does not have."""

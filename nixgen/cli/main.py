@@ -74,7 +74,8 @@ def command(context: click.Context, folder: Path) -> None:
 
 def main() -> None:
     """Run the command line; every error ends in one message and the status of its kind."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for termination in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(termination, _interrupt)
     # Definitions are many small objects that stay: to look among them for cycles as often as
     # Python does by itself takes a tenth of the time.
     gc.set_threshold(100_000)

@@ -39,7 +39,7 @@ def build_oci_images(
     if not attributes:
         return []
     paths = [attribute_path(project, attribute) for attribute in attributes]
-    with leading_to_definitions(project, attributes):
+    with leading_to_definitions(folder, project, attributes):
         derivations = nix.instantiate(folder, [*paths, *(f"{path}.oci" for path in paths)], options)
         archives = nix.output_paths(derivations[: len(paths)])
         with progress() as show:
@@ -70,7 +70,7 @@ def find_output_sha(
 
     Raises EvaluationError.
     """
-    with leading_to_definitions(project, [attribute]):
+    with leading_to_definitions(folder, project, [attribute]):
         derivations = nix.instantiate(folder, [attribute_path(project, attribute)], options)
     [archive] = nix.output_paths(derivations)
     return Path(archive).name[:_HASH_LENGTH]

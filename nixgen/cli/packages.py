@@ -11,8 +11,6 @@ from nixgen.definitions import DebianPackageSet, Project
 from nixgen.load import load_project
 from nixgen.package_sets import debian, nixpkgs
 
-LOCK_FOLDER = ".nixgen"
-
 
 @click.group("packages")
 def command() -> None:
@@ -54,7 +52,7 @@ def write_lock(folder: Path, project: Project, *, update: bool) -> None:
         click.echo("the project builds from nixpkgs: there is nothing to lock", err=True)
         return
     wanted = project.package_set.packages
-    file = folder / LOCK_FOLDER / debian.LOCK_NAME
+    file = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
     if not update and debian.is_current(file, wanted):
         click.echo(f"{file} is complete; --update takes new versions", err=True)
     else:

@@ -9,8 +9,9 @@ from pathlib import Path
 from nixgen.cli.progress import progress
 from nixgen.cli.workspace import attribute_path
 from nixgen.commands import nix
-from nixgen.definitions import Project
+from nixgen.definitions import DebianPackageSet, Project
 from nixgen.errors import NixgenError
+from nixgen.package_sets import debian
 
 
 def realise_images(
@@ -31,7 +32,7 @@ def realise_images(
     ]
     if not paths:
         return {}
-    with leading_to_definitions(project, attributes):
+    with leading_to_definitions(folder, project, attributes):
         derivations = nix.instantiate(folder, paths, options)
         with progress() as show:
             outputs = nix.realise(derivations, options, on_step=show)
@@ -39,13 +40,25 @@ def realise_images(
 
 
 @contextmanager
-def leading_to_definitions(project: Project, attributes: Sequence[str]) -> Iterator[None]:
-    """Add to an error of Nix where the images that it speaks of are defined."""
+def leading_to_definitions(
+    folder: Path, project: Project, attributes: Sequence[str]
+) -> Iterator[None]:
+    """Add to an error of Nix where its images are defined, and whether the lock is the cause."""
     try:
         yield
     except NixgenError as error:
-        places = _places(project, attributes, str(error))
-        raise type(error)(f"{error}{places}") from None
+        remedies = _places(project, attributes, str(error)) + _lock_remedy(folder, project)
+        raise type(error)(f"{error}{remedies}") from None
+
+
+def _lock_remedy(folder: Path, project: Project) -> str:
+    """Return a line about the lock if it exists and does not fit what the project wants."""
+    if not isinstance(project.package_set, DebianPackageSet):
+        return ""
+    lock = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
+    if not lock.exists() or debian.is_current(lock, project.package_set.packages):
+        return ""
+    return f"\n  {lock}: does not fit the project any more: run `nixgen packages lock`"
 
 
 def _places(project: Project, attributes: Sequence[str], message: str) -> str:

@@ -38,7 +38,7 @@ def report(changes: emit.Changes) -> None:
         for path in [path for path in paths if not path.startswith("nix/")] + images:
             click.echo(f"{verb} {path}", err=True)
         if library := len([path for path in paths if path.startswith("nix/")]) - len(images):
-            click.echo(f"{verb} {library} files of the Nix library in nix/", err=True)
+            click.echo(f"{verb} the Nix library in nix/ ({library} files)", err=True)
 
 
 def selected(project: Project, names: Sequence[str]) -> list[str]:
@@ -63,7 +63,7 @@ def _attribute(project: Project, by_image_name: dict[str, str], name: str) -> st
         return attribute
     if name in by_image_name:
         return by_image_name[name]
-    near = get_close_matches(attribute, [*project.images, *by_image_name], cutoff=0.5)
+    near = get_close_matches(attribute, {*project.images, *by_image_name}, cutoff=0.5)
     suggestion = f"did you mean {' or '.join(near)}?" if near else "`nixgen list` shows them"
     raise UsageError(f"{name}: the project has no such image\n  {suggestion}")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from attrs import frozen
 from plumbum import FG, local
@@ -48,21 +51,26 @@ class Engine:
     def start(self, reference: str, options: Sequence[str]) -> str:
         """Start a container of the image with the engine's options; return its id.
 
-        Raises BuildError when the engine refuses, whatever of runtime and limits was tried.
+        Raises BuildError when the engine refuses, whatever of runtime and limits was tried. An
+        interrupt leaves no container behind.
         """
         failure = BuildError(f"{self.name}: no container could be started")
         for runtime, limits in _ATTEMPTS[self.name]:
-            command = self._command[[*runtime, "create", *limits, *options, reference]]
-            container = run(command).split()[-1]
-            try:
-                run(self._command["start", container])
-            except BaseException as error:
-                run(self._command["rm", "--force", container])
-                if not isinstance(error, BuildError):
-                    raise
-                failure = error
-            else:
-                return container
+            with TemporaryDirectory(prefix="nixgen-") as folder:
+                id_file = Path(folder) / "id"
+                words = ["create", "--cidfile", str(id_file), *limits, *options, reference]
+                try:
+                    container = run(self._command[[*runtime, *words]]).split()[-1]
+                    run(self._command["start", container])
+                except BaseException as error:
+                    created = id_file.read_text() if id_file.exists() else ""
+                    if created:
+                        self._remove(created)
+                    if not isinstance(error, BuildError) or not created:
+                        raise
+                    failure = error
+                else:
+                    return container
         raise failure
 
     def follow(self, container: str) -> int:
@@ -71,11 +79,29 @@ class Engine:
             _ = self._command["logs", "--follow", container] & FG(retcode=None)
             return int(run(self._command["wait", container]))
         finally:
+            self._remove(container)
+
+    def _remove(self, container: str) -> None:
+        """Stop and remove the container; further interrupts do not stop that half-way."""
+        with _uninterrupted():
             run(self._command["rm", "--force", "--time", "15", container])
 
     @property
     def _command(self) -> BaseCommand:
         return find_program(self.name, remedy=_REMEDY)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    handlers = {
+        number: signal.signal(number, signal.SIG_IGN)
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def find_engine(name: str | None) -> Engine:

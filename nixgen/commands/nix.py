@@ -24,7 +24,8 @@ _EVALUATION_OPTIONS = {"--arg": 2, "--argstr": 2, "--include": 1, "-I": 1}
 _REMEDIES = {
     r"No space left on device": "free space where the store lies: "
     "nix-collect-garbage removes what nothing refers to",
-    r"(big-lock|/nix/store|/nix/var)\S*: (Permission denied|Read-only file system)"
+    r"(big-lock|/nix/(store|var))\S*( to \d+)?: "
+    r"(Permission denied|Read-only file system|Operation not permitted)"
     r"|cannot connect to (daemon|socket)": "the Nix store cannot be written: "
     "run as a user who may, or start nix-daemon",
     r"unable to download '\S*(/nixpkgs/archive/|nixos\.org/)"

@@ -46,10 +46,12 @@ def run(
     """
     stdout: list[str] = []
     log: deque[str] = deque(maxlen=LOG_TAIL_LINES)
+    variables = {**local.env.getdict(), **(environment or {})}
     try:
-        process = (command << stdin).popen(
-            cwd=cwd, env={**local.env.getdict(), **(environment or {})}
-        )
+        process = (command << stdin).popen(cwd=cwd, env=variables)
+    except OSError as failure:
+        raise error(f"{command}: cannot be started: {failure}") from None
+    try:
         # plumbum 2.0.2 declares the lines' types the wrong way round
         lines: Any = iter_lines(process, buffer_size=1)
         for out, err in lines:
@@ -59,8 +61,10 @@ def run(
                 log.extend(read_log_line(err))
     except ProcessExecutionError as failure:
         raise error(failure_message(command, failure.retcode, log)) from None
-    except OSError as failure:
-        raise error(f"{command}: cannot be started: {failure}") from None
+    except KeyboardInterrupt:
+        process.terminate()  # an interrupt may be meant for us alone
+        process.wait()
+        raise
     return "".join(f"{line}\n" for line in stdout)
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from nixgen.atomic_write import write_atomically
 from nixgen.commands import apt
-from nixgen.errors import NixgenError, UsageError
+from nixgen.errors import UsageError
 from nixgen.nix_library import nix_library
 
 SCHEMA_VERSION = 1
+LOCK_FOLDER = ".nixgen"
 LOCK_NAME = "debian.json"
 SEED_NAME = "busybox"
 SEED_PACKAGE = "busybox-static"
@@ -35,7 +36,8 @@ def lock(wanted: Iterable[str], folder: Path) -> Path:
     """Write the lock and the seed program into the folder and return the lock's path.
 
     `wanted` names the Debian packages that a project asks for beyond the set's own. Raises
-    UsageError when apt is missing, knows no packages, or does not know one of the wanted.
+    UsageError when apt is missing, knows no packages or not one of the wanted, and when the lock
+    cannot be written.
     """
     names = _all_wanted(wanted)
     _refuse_illegal_names(names)
@@ -56,22 +58,18 @@ def lock(wanted: Iterable[str], folder: Path) -> Path:
         }
         for name in reachable(names, dependencies)
     }
+    seed = _write_seed(downloads[SEED_PACKAGE], records[SEED_PACKAGE], folder)
+    content = {
+        "schemaVersion": SCHEMA_VERSION,
+        "system": NIX_SYSTEMS[architecture],
+        "architecture": architecture,
+        "wanted": names,
+        "ignoredDependencies": _ignored_dependencies(),
+        "busybox": {"narSha256": nar_sha256(SEED_NAME, seed)},
+        "packages": locked,
+    }
     lock_file = folder / LOCK_NAME
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        seed = _write_seed(downloads[SEED_PACKAGE], records[SEED_PACKAGE], folder)
-        content = {
-            "schemaVersion": SCHEMA_VERSION,
-            "system": NIX_SYSTEMS[architecture],
-            "architecture": architecture,
-            "wanted": names,
-            "ignoredDependencies": _ignored_dependencies(),
-            "busybox": {"narSha256": nar_sha256(SEED_NAME, seed)},
-            "packages": locked,
-        }
-        _write_atomically(lock_file, (json.dumps(content, indent=2) + "\n").encode(), mode=0o644)
-    except OSError as error:
-        raise NixgenError(f"{folder}: cannot write the lock: {error.strerror}") from None
+    write_atomically(lock_file, (json.dumps(content, indent=2) + "\n").encode())
     return lock_file
 
 
@@ -192,17 +190,5 @@ def _write_seed(download: apt.Download, record: Record, folder: Path) -> bytes:
         apt.unpack_deb(deb, Path(temporary) / "files")
         found = sorted((Path(temporary) / "files").glob("**/bin/busybox"))
         program = found[0].read_bytes()
-    _write_atomically(folder / SEED_NAME, program, mode=0o755)
+    write_atomically(folder / SEED_NAME, program, mode=0o755)
     return program
-
-
-def _write_atomically(file: Path, content: bytes, *, mode: int) -> None:
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as temporary:
-        try:
-            temporary.write(content)
-            temporary.flush()
-            os.fchmod(temporary.fileno(), mode)
-            Path(temporary.name).replace(file)
-        except BaseException:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise

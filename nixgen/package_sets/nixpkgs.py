@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from nixgen.atomic_write import write_atomically
 from nixgen.commands import git, nix
 from nixgen.errors import UsageError
 from nixgen.nix_library import nix_library
@@ -59,7 +60,7 @@ def update(folder: Path, *, branch: str | None = None, revision: str | None = No
     pin = evolve(pin, revision=revision or git.remote_head(pin.repository, pin.branch))
     moved = evolve(pin, nar_hash=nix.prefetch_tarball(pin.tarball))
     for file in files:
-        file.write_text(with_pin(_text(file), moved), encoding="utf-8")
+        write_atomically(file, with_pin(_text(file), moved).encode())
     return moved
 
 

@@ -44,7 +44,6 @@ def test_installed_package_makes_a_project(installed: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     assert (tmp_path / ".nixgen/debian.json").is_file()
     output(run(str(installed), "emit", "--check", folder=tmp_path))
-    shutil.rmtree(installed.parent.parent / "lib", ignore_errors=False)
     instantiated = run("nix-instantiate", "-A", "dockerImages.hello", folder=tmp_path)
     assert output(instantiated).endswith("-docker-image-hello.tar.drv")
 
@@ -102,6 +101,31 @@ def test_lock_without_a_wanted_package_is_explained(project: Path) -> None:
     message = failure("build", folder=project, status=ExitStatus.EVALUATION)
     assert "nginx" in message
     assert "images.py:7: dockerImages.hello is defined here" in message
+
+
+@pytest.mark.parametrize("contents", ["", "{", "[]", "{}"])
+def test_broken_lock_is_explained(project: Path, contents: str) -> None:
+    """A lock that is none is named, with the command that makes a new one."""
+    (project / ".nixgen/debian.json").write_text(contents)
+    message = failure("build", folder=project, status=ExitStatus.EVALUATION)
+    assert "debian.json: does not fit the project any more: run `nixgen packages lock`" in message
+
+
+def test_lock_that_lacks_a_new_package_is_explained(project: Path) -> None:
+    """When the definitions ask for another Debian package, the message says to lock again."""
+    definitions = project / "images.py"
+    text = definitions.read_text().replace("pkgs.busybox", "pkgs.tree")
+    text = text.replace("import Image,", "import DebianPackageSet, Image,")
+    added = 'Project(\n    package_set=DebianPackageSet(packages=["tree"]),'
+    definitions.write_text(text.replace("Project(", added, 1))
+    message = failure("build", folder=project, status=ExitStatus.EVALUATION)
+    assert "debian.json: does not fit the project any more: run `nixgen packages lock`" in message
+
+
+def test_library_is_the_same_from_every_installation(installed: Path, project: Path) -> None:
+    """What pip compiles beside the library's scripts does not become part of projects."""
+    assert not [*project.rglob("*.pyc")]
+    output(run(str(installed), "emit", "--check", folder=project))
 
 
 def test_lock_of_another_schema_is_explained(project: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shlex
 import signal
@@ -97,7 +99,7 @@ def test_differences_show_every_change(tmp_path: Path) -> None:
 def test_stale_temporary_files_are_cleared(tmp_path: Path) -> None:
     """What a killed run left behind goes with the next one."""
     (tmp_path / "nix").mkdir()
-    for stale in (tmp_path / ".nixgen-emit-x", tmp_path / "nix/.nixgen-emit-y"):
+    for stale in (tmp_path / ".nixgen-new-x", tmp_path / "nix/.nixgen-new-y"):
         stale.write_text("half")
     write(tmp_path, Plan({"default.nix": TEXT}, {}))
     assert {"default.nix"} == set(contents(tmp_path))
@@ -156,7 +158,7 @@ for lines in (1, 100_000):
     try:
         emit.apply(folder, emit.compare(folder, plan))
     except UsageError as error:
-        print(str(error).partition(": ")[2])
+        print(str(error).partition(": ")[2].partition("\\n")[0])
 print(*[(file.name, file.stat().st_size) for file in folder.iterdir()])
 """
 
@@ -169,3 +171,18 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     expected = "cannot be written: No space left on device\n('default.nix', 22)\n"
     assert expected == done.stdout
+
+
+@pytest.mark.parametrize("path", ["../victim", "images.py", "nix/../images.py"])
+def test_list_of_the_library_reaches_no_other_files(tmp_path: Path, path: str) -> None:
+    """A list that names files outside of nix/ is refused, and none of them is removed."""
+    project = tmp_path / "project"
+    project.mkdir()
+    write(project, Plan({}, {"nix/lib/a.nix": b"1"}))
+    victim = project / path
+    victim.write_bytes(b"mine")
+    sums = {path: hashlib.sha256(b"mine").hexdigest()}
+    (project / emit.LIBRARY_LIST).write_text(json.dumps(sums))
+    with pytest.raises(UsageError, match=r"expected a JSON object with the sums of files below"):
+        write(project, Plan({}, {"nix/lib/a.nix": b"2"}))
+    assert b"mine" == victim.read_bytes()

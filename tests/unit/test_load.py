@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,4 +63,51 @@ def test_value_that_nix_cannot_hold_is_led_to_its_line(tmp_path: Path) -> None:
     source = "from nixgen import *\n\nx = pkgs.f(a=[1, {2}])\n"
     (tmp_path / "images.py").write_text(source)
     with pytest.raises(DefinitionError, match=r"^images.py:3: .*a\[1\]: expected"):
+        load_project(tmp_path)
+
+
+def test_definitions_file_may_not_end_the_program(tmp_path: Path) -> None:
+    """sys.exit() in the definitions is an error with its line, whatever status it asks for."""
+    (tmp_path / "images.py").write_text("import sys\nsys.exit(0)\n")
+    with pytest.raises(LoadError, match=r"^images.py:2: the definitions end the program"):
+        load_project(tmp_path)
+
+
+def test_definitions_file_leaves_the_program_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What it does to folder and import path is undone, and what it prints is no result."""
+    before = (Path.cwd(), sys.path[:])
+    (tmp_path / "images.py").write_text(
+        "import os, sys\nfrom nixgen import Project\nos.chdir('/')\nsys.path.clear()\n"
+        "print('hello')\nproject = Project(images={})\n"
+    )
+    load_project(tmp_path)
+    assert before == (Path.cwd(), sys.path)
+    assert ("", "hello\n") == capsys.readouterr()
+
+
+def test_definitions_file_is_a_module_like_others(tmp_path: Path) -> None:
+    """Dataclasses with deferred annotations look their module up; a BOM is no syntax error."""
+    (tmp_path / "images.py").write_text(
+        "\ufefffrom __future__ import annotations\nfrom dataclasses import dataclass\n"
+        "from nixgen import Project\n\n@dataclass\nclass Team:\n    name: str\n\n"
+        "project = Project(images={})\n"
+    )
+    load_project(tmp_path)
+
+
+def test_error_inside_a_library_is_led_to_the_projects_own_line(tmp_path: Path) -> None:
+    """The line is that of the user's call, in whichever of the project's files it stands."""
+    (tmp_path / "decoder_of_test.py").write_text("import json\n\nx = lambda: json.loads('{')\n")
+    (tmp_path / "images.py").write_text("import decoder_of_test\n\ndecoder_of_test.x()\n")
+    with pytest.raises(LoadError, match=r"^decoder_of_test.py:3: JSONDecodeError: "):
+        load_project(tmp_path)
+
+
+def test_unknown_field_is_led_to_its_image(tmp_path: Path) -> None:
+    """A keyword that a class does not have is reported with the image it was meant for."""
+    source = 'from nixgen import *\nproject = Project(images={\n    "a": Image(nmae="x"),\n})\n'
+    (tmp_path / "images.py").write_text(source)
+    with pytest.raises(LoadError, match=r"^images.py:3: dockerImages.a: TypeError: .*'nmae'"):
         load_project(tmp_path)
