@@ -5,6 +5,7 @@ Messages say what happened, where, what was expected, what was given and what to
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 from typing import Any, ClassVar
 
@@ -85,17 +86,23 @@ class Problem:
 
     def __str__(self) -> str:
         given = "" if self.given is None else f", got {self.given}"
-        place = "" if self.location is None else f"{self.location}: "
+        place = "" if self.location is None else str(self.location)
         remedy = "" if self.remedy is None else f"\n  {self.remedy}"
-        return f"{place}{self._path()}: expected {self.expected}{given}{remedy}"
+        sentence = f"expected {self.expected}{given}{remedy}"
+        return ": ".join(filter(None, [place, self._path(), sentence]))
 
     def _path(self) -> str:
         owner = f'image "{self.image}"' if self.image else ""
         if self.attribute:
             owner = f"dockerImages.{self.attribute}"
-        service = [f"services.{self.service}"] if self.service else []
+        service = [f"services.{_attribute(self.service)}"] if self.service else []
         value = ".".join([*service, *([self.field] if self.field else [])])
         return ": ".join(filter(None, [owner, value]))
+
+
+def _attribute(name: str) -> str:
+    """Return the name as part of a path, in quotes where a dot or blank could be misread."""
+    return name if re.fullmatch(r"[\w-]+", name) else f'"{name}"'
 
 
 class DefinitionError(NixgenError):

@@ -13,7 +13,6 @@ from attrs import Attribute, field, frozen
 
 from nixgen.definitions import names
 from nixgen.definitions.validation import (
-    Rule,
     boolean,
     check,
     each,
@@ -22,6 +21,7 @@ from nixgen.definitions.validation import (
     matching,
     one_of,
     refuse,
+    whole_number,
 )
 from nixgen.errors import Location
 
@@ -51,7 +51,6 @@ INPUT_TYPES = (
 STATES = ("disabled", "enabled", "one-shot", "one-at-a-time")
 """What Hydra does with a jobset, in the order of the numbers it uses for them."""
 
-_LARGEST_INTEGER = 2**31 - 1  # PostgreSQL's `integer`
 _INPUT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _JOB = r"[A-Za-z_][A-Za-z0-9_-]*"
 _EVALUATION = re.compile(rf"[0-9]+|{_JOB}:[A-Za-z_][A-Za-z0-9_.-]*(?::{_JOB}(?:\.{_JOB})*)?")
@@ -73,16 +72,6 @@ def _word(value: object) -> str | None:
 def _address(value: object) -> str | None:
     right = value != "" and _word(value) is None
     return None if right else "the address of a git repository, without blanks"
-
-
-def _number(smallest: int) -> Rule:
-    def rule(value: object) -> str | None:
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if whole and value in range(smallest, _LARGEST_INTEGER + 1):
-            return None
-        return f"a whole number from {smallest} to {_LARGEST_INTEGER}"
-
-    return rule
 
 
 def _mail_address(value: object) -> str | None:
@@ -191,9 +180,9 @@ class Jobset:
     description: str = field(default="", validator=check(_line))
     state: str = field(default="enabled", validator=check(one_of(*STATES)))
     hidden: bool = field(default=False, validator=check(boolean))
-    check_interval: int = field(default=300, validator=check(_number(0)))
-    scheduling_shares: int = field(default=100, validator=check(_number(1)))
-    keep: int = field(default=3, validator=check(_number(0)))
+    check_interval: int = field(default=300, validator=check(whole_number(0)))
+    scheduling_shares: int = field(default=100, validator=check(whole_number(1)))
+    keep: int = field(default=3, validator=check(whole_number(0)))
     notify: Sequence[str] = field(default=(), converter=frozen_value, validator=each(_mail_address))
     push_to_docker_registry: bool = field(default=False, validator=check(boolean))
     registry: str = field(default="", validator=check(_registry))
@@ -237,7 +226,7 @@ class Hydra:
     inputs: Mapping[str, JobsetInput] = field(
         factory=dict, converter=frozen_value, validator=_inputs
     )
-    check_interval: int = field(default=300, validator=check(_number(0)))
+    check_interval: int = field(default=300, validator=check(whole_number(0)))
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

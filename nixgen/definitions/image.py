@@ -13,6 +13,7 @@ from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS
 from nixgen.definitions.service import Command, Service, ServiceFields, shell_command
 from nixgen.definitions.validation import (
     Text,
+    Unmet,
     boolean,
     check,
     each,
@@ -22,18 +23,19 @@ from nixgen.definitions.validation import (
     matching,
     nix_value,
     nonempty_text,
-    positive,
     refuse,
     text,
+    whole_number,
 )
 from nixgen.errors import Location
 from nixgen.expression import Expression, NixValue
 
+LONGEST_STOP = 3600  # an hour, in seconds
 MOST_SERVICES = 200  # perpd(8) looks after no more
 _OF_THE_IMAGE = {"fluentd", "location"}  # fields that both a service and an image of services have
 
 
-def _mapping(value: object) -> str | None:
+def _mapping(value: object) -> Unmet | None:
     if not isinstance(value, Mapping):
         return "a dict"
     return nix_value(value)
@@ -72,7 +74,7 @@ class BuiltImage:
     )
     created: str | None = field(default=None, validator=check(nonempty_text, optional=True))
     extra_commands: Text = field(default="", validator=check(text))
-    max_layers: int | None = field(default=None, validator=check(positive, optional=True))
+    max_layers: int | None = field(default=None, validator=check(whole_number(1), optional=True))
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -114,7 +116,7 @@ class Image(BuiltImage, ServiceFields):
     health_check: Mapping[str, Any] | bool | None = field(
         default=None, converter=frozen_value, validator=check(_health_check, optional=True)
     )
-    stop_grace_period: int = field(default=8, validator=check(positive))
+    stop_grace_period: int = field(default=8, validator=check(whole_number(1, LONGEST_STOP)))
 
     def __attrs_post_init__(self) -> None:
         if self.services:

@@ -23,6 +23,9 @@ OUTPUT_SHA_LENGTH = 32
 IMAGE_NAME_LENGTH = IMAGE_TAG_LENGTH - COMMIT_ID_LENGTH - OUTPUT_SHA_LENGTH - 2
 """The longest name of an image whose tag `<commitId>-<outputSha>-<imageName>` can be written."""
 
+IMAGE_ATTRIBUTE_LENGTH = 200
+"""The longest attribute of an image: files are named after it, with something before and after."""
+
 REPOSITORY_LENGTH = 255
 SERVICE_NAME_LENGTH = 100
 STORE_NAME_LENGTH = 211
@@ -110,6 +113,15 @@ def unmet_job_name_rule(name: str) -> str | None:
     return (
         "a job name of Hydra: a letter or underscore, then letters, digits, underscores and dashes"
     )
+
+
+def unmet_image_attribute_rule(name: str) -> str | None:
+    """Check the attribute of an image: the part of a job's name, and of the names of files."""
+    if unmet := unmet_job_name_rule(name):
+        return unmet
+    if len(name) > IMAGE_ATTRIBUTE_LENGTH:
+        return f"at most {IMAGE_ATTRIBUTE_LENGTH} characters, got {len(name)} characters"
+    return None
 
 
 def unmet_jobset_name_rule(name: str) -> str | None:

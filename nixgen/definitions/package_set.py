@@ -11,6 +11,7 @@ from attrs import field, frozen
 from nixgen.definitions import names
 from nixgen.definitions.validation import (
     Text,
+    Unmet,
     check,
     each,
     expression,
@@ -30,7 +31,7 @@ def _overlay(value: object) -> str | None:
     return None if named else "a .nix file of the project by its path in there, or nix(...)"
 
 
-def _settings(value: object) -> str | None:
+def _settings(value: object) -> Unmet | None:
     return nix_value(value) if isinstance(value, Mapping) else "a dict of nixpkgs' settings"
 
 

@@ -13,7 +13,7 @@ from nixgen.definitions.fluentd_checks import IMAGE_PARTS
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
-from nixgen.definitions.validation import frozen_value, location_field, refuse
+from nixgen.definitions.validation import frozen_value, location_field, matching, refuse
 from nixgen.errors import Location
 
 AnyImage = Image | LayeredImage | PulledImage
@@ -26,8 +26,7 @@ def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
         raise refuse(project, attribute.name, "a dict of images", images)
     for name, image in images.items():
         path = f"{attribute.name}[{name!r}]"
-        if not isinstance(name, str) or names.unmet_job_name_rule(name):
-            expected = names.unmet_job_name_rule(str(name)) or "a string"
+        if expected := matching(names.unmet_image_attribute_rule)(name):
             raise refuse(project, path, expected, name)
         if name == PULLED:
             remedy = "a PulledImage appears below it by itself"
@@ -36,6 +35,30 @@ def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
             )
         if not isinstance(image, AnyImage):
             raise refuse(project, path, "an Image, LayeredImage or PulledImage", image)
+    _refuse_equal_files(project, images)
+    _refuse_equal_repositories(project, images)
+
+
+def _refuse_equal_files(project: Any, images: Mapping[str, AnyImage]) -> None:
+    seen: dict[str, str] = {}
+    for name in images:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            expected = f"a name that differs from {other!r} in more than upper and lower case"
+            remedy = "some disks hold the files of both to be one"
+            raise refuse(project, f"images[{name!r}]", expected, name, remedy=remedy)
+
+
+def _refuse_equal_repositories(project: Any, images: Mapping[str, AnyImage]) -> None:
+    seen: dict[str, str] = {}
+    for name, image in images.items():
+        if isinstance(image, PulledImage):
+            continue
+        other = seen.setdefault(image.name, name)
+        if other != name:
+            expected = f"another name than that of images[{other!r}]"
+            remedy = "give each image a repository of its own"
+            raise refuse(project, f"images[{name!r}].name", expected, image.name, remedy=remedy)
 
 
 def _package_set(project: Any, attribute: Attribute[Any], package_set: object) -> None:

@@ -11,16 +11,19 @@ from nixgen.definitions.fluentd import Fluentd, is_fluentd, to_fluentd
 from nixgen.definitions.fluentd_checks import SERVICE_PARTS
 from nixgen.definitions.validation import (
     Text,
+    Unmet,
     boolean,
     check,
     each,
     frozen_value,
+    listing,
     location_field,
     matching,
     nonempty_text,
     one_of,
-    positive,
     text,
+    whole_number,
+    within,
 )
 from nixgen.errors import Location
 
@@ -31,13 +34,13 @@ Command = Text | Sequence[Text]
 """A line for the shell, or the program and its arguments, which are then quoted for the shell."""
 
 
-def shell_command(value: object) -> str | None:
+def shell_command(value: object) -> Unmet | None:
     """Allow a shell line or a list of arguments, neither of them empty."""
     if not isinstance(value, tuple):
         return nonempty_text(value)
     if not value:
         return "a list of at least the program's name"
-    return nonempty_text(value[0]) or next(filter(None, map(text, value)), None)
+    return within("[0]", nonempty_text(value[0]), value[0]) or listing(text)(value)
 
 
 @frozen(kw_only=True, slots=False)  # Image has a second base, and only one may have slots
@@ -59,7 +62,7 @@ class ServiceFields:
     chdir: Text | None = field(default=None, validator=check(nonempty_text, optional=True))
     one_shot: bool = field(default=False, validator=check(boolean))
     on_failure: str = field(default="restart", validator=check(one_of(*ON_FAILURE)))
-    max_failures: int = field(default=5, validator=check(positive))
+    max_failures: int = field(default=5, validator=check(whole_number(1)))
     fluentd: Fluentd | None = field(default=None, converter=to_fluentd, validator=is_fluentd)
     location: Location = location_field()
 

@@ -7,18 +7,26 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from attrs import Attribute, field
+from attrs import Attribute, evolve, field, frozen
 
-from nixgen.errors import DefinitionError, Location, NixgenError, Problem
+from nixgen.errors import DefinitionError, Location, Problem
 from nixgen.expression import Expression, NixValue, describe, to_expression
 
-Rule = Callable[[Any], str | None]
+Unmet = str | Problem
+"""What was expected of a value; a Problem also names the place within the value."""
+
+Rule = Callable[[Any], Unmet | None]
 """Takes a value; returns what was expected of it, or None when the value is right."""
 
 Text = str | Expression | NixValue
 """A string, in which f-strings may hold names of Nix, or a Nix expression that gives one."""
 
+LARGEST_INTEGER = 2**31 - 1
+"""The largest number of 32 bits: PostgreSQL's `integer`."""
+
 _LONGEST_QUOTE = 200
+_NOTHING = object()
+_OWN_MODULES = "nixgen.definitions"
 
 
 class Definition(Protocol):
@@ -48,9 +56,32 @@ def location_field() -> Any:
     return field(init=False, repr=False, eq=False, factory=call_site, metadata={"argument": False})
 
 
+@frozen(repr=False)
+class _Shortened:
+    """A definition within a value, which a message shows without its fields."""
+
+    kind: str
+
+    def __repr__(self) -> str:
+        return f"{self.kind}(...)"
+
+
+def _as_written(value: object) -> object:
+    """Return the value with lists and dicts for what `frozen_value` made of them."""
+    match value:
+        case Mapping():
+            return {name: _as_written(item) for name, item in value.items()}
+        case list() | tuple():
+            return [_as_written(item) for item in value]
+        case _ if type(value).__module__.startswith(_OWN_MODULES):
+            return _Shortened(type(value).__name__)
+        case _:
+            return value
+
+
 def quoted(value: object) -> str:
     """Return the value as a Python literal, shortened to what fits into a message."""
-    text = describe(value)
+    text = describe(_as_written(value))
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "..."
 
 
@@ -58,60 +89,74 @@ def refuse(
     definition: Definition,
     path: str,
     expected: str,
-    given: object = None,
+    given: object = _NOTHING,
     *,
     remedy: str | None = None,
 ) -> DefinitionError:
     """Return the error that says what is wrong with the value at `path` of the definition."""
-    return DefinitionError(
-        Problem(
-            path,
-            expected,
-            given=None if given is None else quoted(given),
-            remedy=remedy,
-            location=definition.location,
-            **definition.owner(),
-        )
-    )
+    shown = None if given is _NOTHING else quoted(given)
+    return _located(Problem(path, expected, given=shown, remedy=remedy), definition)
+
+
+def _located(problem: Problem, definition: Definition) -> DefinitionError:
+    return DefinitionError(evolve(problem, location=definition.location, **definition.owner()))
+
+
+def _refuse_unmet(definition: Definition, path: str, rule: Rule, value: object) -> None:
+    unmet = rule(value)
+    if isinstance(unmet, Problem):
+        raise _located(evolve(unmet, field=path + unmet.field), definition)
+    if unmet:
+        raise refuse(definition, path, unmet, value)
 
 
 def check(rule: Rule, *, optional: bool = False) -> Callable[[Any, Attribute[Any], Any], None]:
     """Return an attrs validator that refuses what the rule refuses."""
 
     def validate(definition: Definition, attribute: Attribute[Any], value: object) -> None:
-        if optional and value is None:
-            return
-        if expected := rule(value):
-            raise refuse(definition, attribute.name, expected, _shown(value))
+        if not (optional and value is None):
+            _refuse_unmet(definition, attribute.name, rule, value)
 
     return validate
 
 
 def each(rule: Rule) -> Callable[[Any, Attribute[Any], Any], None]:
     """Return an attrs validator that refuses a list with an item that the rule refuses."""
+    return check(listing(rule))
 
-    def validate(definition: Definition, attribute: Attribute[Any], value: object) -> None:
+
+def problem(path: str, expected: str, given: object, *, remedy: str | None = None) -> Problem:
+    """Return what is wrong at `path` within a value, such as "[0]" or ".Env[0]"."""
+    return Problem(path, expected, given=quoted(given), remedy=remedy)
+
+
+def within(path: str, unmet: Unmet | None, given: object) -> Problem | None:
+    """Return what a rule found wrong with the part at `path` of a value."""
+    if isinstance(unmet, Problem):
+        return evolve(unmet, field=path + unmet.field)
+    return problem(path, unmet, given) if unmet else None
+
+
+def listing(rule: Rule) -> Rule:
+    """Allow the lists whose every item the rule allows."""
+
+    def unmet(value: object) -> Unmet | None:
         if not isinstance(value, tuple):
-            raise refuse(definition, attribute.name, "a list", _shown(value))
-        for index, item in enumerate(value):
-            if expected := rule(item):
-                raise refuse(definition, f"{attribute.name}[{index}]", expected, _shown(item))
+            return "a list"
+        items = (within(f"[{index}]", rule(item), item) for index, item in enumerate(value))
+        return next(filter(None, items), None)
 
-    return validate
-
-
-def _shown(value: object) -> object:
-    return "None" if value is None else value
+    return unmet
 
 
-def text(value: object) -> str | None:
+def text(value: object) -> Unmet | None:
     """Allow a string or a Nix expression."""
     if not isinstance(value, Text):
         return "a string or a Nix expression"
     return nix_value(value)
 
 
-def nonempty_text(value: object) -> str | None:
+def nonempty_text(value: object) -> Unmet | None:
     """Allow a string with something in it, or a Nix expression."""
     if isinstance(value, str) and not value.strip():
         return "a string that is not empty"
@@ -124,12 +169,12 @@ def expression(value: object) -> str | None:
     return None if right else 'a Nix expression, such as docker_images.base or nix("...")'
 
 
-def nix_value(value: object) -> str | None:
+def nix_value(value: object) -> Problem | None:
     """Allow what Nix can hold: None, booleans, numbers, text, lists, dicts, expressions."""
     try:
         to_expression(value)
-    except NixgenError as error:
-        return f"a value that Nix can hold ({error})"
+    except DefinitionError as error:
+        return error.problem
     return None
 
 
@@ -138,19 +183,25 @@ def boolean(value: object) -> str | None:
     return None if isinstance(value, bool) else "True or False"
 
 
-def positive(value: object) -> str | None:
-    """Allow whole numbers from 1."""
-    right = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-    return None if right else "a whole number from 1"
+def whole_number(smallest: int, largest: int = LARGEST_INTEGER) -> Rule:
+    """Allow the whole numbers from `smallest` to `largest`."""
+
+    def unmet(value: object) -> str | None:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if whole and value in range(smallest, largest + 1):
+            return None
+        return f"a whole number from {smallest} to {largest}"
+
+    return unmet
 
 
-def one_of(*allowed: str) -> Rule:
+def one_of(*allowed: str) -> Callable[[Any], str | None]:
     """Allow the given strings alone."""
     listed = " or ".join(f'"{item}"' for item in allowed)
     return lambda value: None if isinstance(value, str) and value in allowed else listed
 
 
-def matching(rule: Callable[[str], str | None]) -> Rule:
+def matching(rule: Callable[[str], str | None]) -> Callable[[Any], str | None]:
     """Allow the strings that a rule about names allows."""
     return lambda value: rule(value) if isinstance(value, str) else "a string"
 

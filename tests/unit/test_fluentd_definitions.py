@@ -181,7 +181,7 @@ def test_outputs_belong_to_images_and_projects() -> None:
     command = Image(
         name="a/b", command="true", fluentd=Fluentd(outputs=[{"type": "null"}], source={})
     )
-    services = Image(name="a/b", services=[service(source)], fluentd=outputs)
+    services = Image(name="a/c", services=[service(source)], fluentd=outputs)
     assert Project(images={"a": command, "b": services}, fluentd=outputs)
     with pytest.raises(
         DefinitionError, match=r"fluentd\.source: expected nothing but outputs here"

@@ -56,11 +56,11 @@ def refusal(folder: Path, source: str) -> str:
         ),
         (
             'Service(name="second", command=[])',
-            "services.second.command: expected a list of at least the program's name, got ()",
+            "services.second.command: expected a list of at least the program's name, got []",
         ),
         (
             'Service(name="second", command=["sleep", 5])',
-            "services.second.command: expected a string or a Nix expression, got ('sleep', 5)",
+            "services.second.command[1]: expected a string or a Nix expression, got 5",
         ),
         (
             'Service(name="second", command="true", after=["third"])',
@@ -73,7 +73,7 @@ def refusal(folder: Path, source: str) -> str:
         ),
         (
             'Service(name="se/cond", command="true")',
-            "services.se/cond.name: expected a service name: a letter or digit, then letters, "
+            'services."se/cond".name: expected a service name: a letter or digit, then letters, '
             "digits, underscores, dots and dashes, got 'se/cond'",
         ),
         (
@@ -82,11 +82,30 @@ def refusal(folder: Path, source: str) -> str:
         ),
         (
             'Service(name="second", command="true", max_failures=0)',
-            "services.second.max_failures: expected a whole number from 1, got 0",
+            "services.second.max_failures: expected a whole number from 1 to 2147483647, got 0",
         ),
         (
             'Service(name="second", command="true", environment_file="")',
             "services.second.environment_file: expected a string that is not empty, got ''",
+        ),
+        (
+            'Service(name="..", command="true")',
+            'services."..".name: expected a service name: a letter or digit, then letters, '
+            "digits, underscores, dots and dashes, got '..'",
+        ),
+        (
+            'Service(name="second", command="true", max_failures=10**10)',
+            "services.second.max_failures: expected a whole number from 1 to 2147483647, "
+            "got 10000000000",
+        ),
+        (
+            'Service(name="second", command="true", user=None)',
+            'services.second.user: expected "nobody" or "root", got None',
+        ),
+        (
+            'Service(name="second", command=["echo", "a\\0b"])',
+            "services.second.command[1]: expected text without the NUL character, which Nix "
+            "cannot hold, got 'a\\x00b'",
         ),
     ],
 )
@@ -129,7 +148,7 @@ def test_wrong_service_is_refused(tmp_path: Path, service: str, message: str) ->
         ),
         (
             'Image(name="foo", services=["a"])',
-            "services: expected a list of Service(...), got ('a',)",
+            "services: expected a list of Service(...), got ['a']",
         ),
         (
             'Image(name="foo", services=[Service(name="a", command="x", after=["b"]), '
@@ -147,12 +166,24 @@ def test_wrong_service_is_refused(tmp_path: Path, service: str, message: str) ->
             "got 'base'",
         ),
         (
+            'Image(name="foo", services=None)',
+            "services: expected a list of Service(...), got None",
+        ),
+        (
+            'Image(name="foo", services={"a": Service(name="a", command="x")})',
+            "services: expected a list of Service(...), got {'a': Service(...)}",
+        ),
+        (
+            'Image(name="foo", command="x", stop_grace_period=10**30)',
+            "stop_grace_period: expected a whole number from 1 to 3600, got 1" + "0" * 30,
+        ),
+        (
             'PulledImage(image_name="foo", image_digest="latest", sha256="x")',
             "image_digest: expected sha256: and 64 hexadecimal digits, got 'latest'",
         ),
         (
             'LayeredImage(name="foo", max_layers=0)',
-            "max_layers: expected a whole number from 1, got 0",
+            "max_layers: expected a whole number from 1 to 2147483647, got 0",
         ),
     ],
 )
@@ -165,7 +196,27 @@ def test_wrong_image_is_refused(tmp_path: Path, image: str, message: str) -> Non
 @pytest.mark.parametrize(
     ("images", "message"),
     [
-        ("[]", "images: expected a dict of images, got ()"),
+        ("[]", "images: expected a dict of images, got []"),
+        ("None", "images: expected a dict of images, got None"),
+        (
+            '[Image(name="a", command="x")]',
+            "images: expected a dict of images, got [Image(...)]",
+        ),
+        (
+            '{"a" * 201: Image(name="a", command="x")}',
+            f"images['{'a' * 201}']: expected at most 200 characters, got 201 characters, "
+            f"got '{'a' * 199}...",
+        ),
+        (
+            '{"a": Image(name="foo", command="x"), "b": LayeredImage(name="foo")}',
+            "images['b'].name: expected another name than that of images['a'], got 'foo'\n"
+            "  give each image a repository of its own",
+        ),
+        (
+            '{"webUI": Image(name="a", command="x"), "webui": LayeredImage(name="b")}',
+            "images['webui']: expected a name that differs from 'webUI' in more than upper and "
+            "lower case, got 'webui'\n  some disks hold the files of both to be one",
+        ),
         (
             '{"a b": Image(name="a", command="x")}',
             "images['a b']: expected a job name of Hydra: a letter or underscore, then letters, "
@@ -186,6 +237,12 @@ def test_wrong_project_is_refused(tmp_path: Path, images: str, message: str) -> 
     """The message names the project's line, the attribute and the value."""
     source = f"from nixgen import *\n\nproject = Project(images={images})\n"
     assert f"images.py:3: {message}" == refusal(tmp_path, source)
+
+
+def test_value_without_a_definition_is_refused(tmp_path: Path) -> None:
+    """A message about an expression alone names the line, and no path where there is none."""
+    expected = "images.py:3: expected a string as attribute name, got 3"
+    assert expected == refusal(tmp_path, "from nixgen import *\n\nx = pkgs[3]\n")
 
 
 def test_definition_outside_of_a_project_names_its_registry_name(tmp_path: Path) -> None:
