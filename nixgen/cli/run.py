@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.health_check import health_check_options
 from nixgen.cli.options import PassingOn, nix_options, passed_on
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
@@ -37,7 +38,7 @@ def command(
     [path] = realise_images(folder, project, [attribute], output=output, options=nix_words).values()
     name = f"localhost/{repository}:latest"
     runner.load(path, name)
-    container = runner.start(name, passed_on())
+    container = runner.start(name, [*health_check_options(path), *passed_on()])
     if detach:
         click.echo(container)
     else:

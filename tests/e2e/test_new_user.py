@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from containers import Container, podman
+from containers import Container, ContainerError, podman, wait_until
 from project import NIX_CONFIG, REPOSITORY, copy_lock, nixgen, output, run
 
 from nixgen.errors import ExitStatus
@@ -60,8 +60,17 @@ def test_change_of_a_command_is_seen(project: Path) -> None:
     container = Container(output(nixgen("run", "--detach", "hello", folder=project)))
     try:
         container.wait_for_log("this is the change", timeout=20)
+        wait_until(lambda: is_healthy(container), 20, "the health check does not succeed")
     finally:
         podman("rm", "--force", "--time", "5", container.name)
+
+
+def is_healthy(container: Container) -> bool:
+    try:
+        podman("healthcheck", "run", container.name)
+    except ContainerError:
+        return False
+    return True
 
 
 def test_run_ends_with_the_status_of_the_container(project: Path) -> None:
