@@ -7,9 +7,10 @@ shopt -s dotglob nullglob
 folder=$1
 shift
 mkdir -p "$folder"
+files=()
 for path in "$@"; do
-  files=("$path"/*)
-  if test ${#files[@]} != 0; then
-    cp -rs --no-clobber --no-preserve=mode --target-directory="$folder" "${files[@]}"
-  fi
+  files+=("$path"/*)
 done
+if test ${#files[@]} != 0; then
+  cp -rs --no-clobber --no-preserve=mode --target-directory="$folder" "${files[@]}"
+fi

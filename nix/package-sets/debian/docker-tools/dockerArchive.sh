@@ -1,10 +1,9 @@
-# shellcheck shell=bash
+# shellcheck shell=sh
 # Pack the image as `docker save` does, uncompressed: manifest.json, the configuration, and a file
-# for each layer.
+# for each layer. $reference is JSON.
 
-for layer in $layers; do
-  cat "$layer/layers"
-done >layer-list
+# shellcheck disable=SC2046,SC2086 # lists of store paths
+cat $(printf '%s/layers ' $layers) >layer-list
 
 mkdir image
 while read -r digest _ file; do
@@ -14,13 +13,15 @@ done <layer-list
 digest=$(sha256sum "$imageConfig")
 config=${digest%% *}.json
 cp "$imageConfig" "image/$config"
-jq --raw-input --null-input --compact-output --arg config "$config" --arg reference "$reference" '
-  [{ Config: $config, RepoTags: [$reference], Layers: [inputs | split(" ")[0] + ".tar"] }]
-' layer-list >image/manifest.json
+{
+  printf '[{"Config":"%s","RepoTags":[%s],"Layers":[' "$config" "$reference"
+  awk '{ printf "%s\"%s.tar\"", comma, $1; comma = "," }' layer-list
+  printf ']}]\n'
+} >image/manifest.json
 
 {
   echo manifest.json
   echo "$config"
   cut -d ' ' -f 1 layer-list | sort -u | sed 's/$/.tar/'
-} | tar --create --file="$out" --directory=image --files-from=- --dereference --format=gnu \
-  --mtime=@1 --owner=root:0 --group=root:0 --mode=0444 --blocking-factor=2048
+} | "$gnutar/bin/tar" --create --file="$out" --directory=image --files-from=- --dereference \
+  --format=gnu --mtime=@1 --owner=root:0 --group=root:0 --mode=0444 --blocking-factor=2048

@@ -6,9 +6,8 @@ if test "$created" = now; then
   created=$(date --utc +%Y-%m-%dT%H:%M:%SZ)
 fi
 
-for layer in $layers; do
-  cat "$layer/layers"
-done | jq --raw-input --null-input --compact-output \
+# shellcheck disable=SC2046,SC2086 # lists of store paths
+jq --raw-input --null-input --compact-output \
   --arg architecture "$architecture" --arg created "$created" \
   --slurpfile config "$config" --slurpfile parent "${parentConfig:-/dev/null}" '
     def named: map({ key: sub("=.*"; ""; "m"), value: . }) | from_entries;
@@ -22,4 +21,4 @@ done | jq --raw-input --null-input --compact-output \
         os: "linux",
         rootfs: { diff_ids: [$layers[] | "sha256:" + .], type: "layers" }
       }
-  ' >"$out"
+  ' $(printf '%s/layers ' $layers) >"$out"

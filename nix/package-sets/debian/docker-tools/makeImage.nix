@@ -39,12 +39,10 @@
   passthru,
 }:
 let
-  tools = packTools ++ [ pkgs.jq ];
-
   imageConfig = pkgs.runBash {
     name = "image-config-${storeName}.json";
     script = ./imageConfig.sh;
-    inherit tools;
+    tools = packTools ++ [ pkgs.jq ];
     environment = {
       inherit
         architecture
@@ -68,11 +66,12 @@ let
       script,
       layers,
     }:
-    pkgs.runBash {
-      inherit name script tools;
+    pkgs.runBusybox {
+      inherit name script;
       environment = {
         inherit imageConfig layers;
-        reference = "${imageName}:${imageTag}";
+        inherit (pkgs) gnutar;
+        reference = builtins.toJSON "${imageName}:${imageTag}";
       };
     };
 

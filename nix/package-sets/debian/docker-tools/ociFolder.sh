@@ -1,45 +1,38 @@
-# shellcheck shell=bash
+# shellcheck shell=sh
 # Lay out the image as the OCI image specification says (image-layout.md); each layer's blob is a
-# link to the layer itself.
+# link to the layer itself. $reference is JSON.
 
 mkdir -p "$out/blobs/sha256"
 
-# Add a blob and print its descriptor.
-describe() {
+# Add a blob of a media type and print its descriptor.
+add_blob() {
   digest=$(sha256sum "$1")
-  cp "$1" "$out/blobs/sha256/${digest%% *}"
-  jq --null-input --compact-output --arg type "$2" --arg digest "sha256:${digest%% *}" \
-    --argjson size "$(stat --format=%s "$1")" '{ mediaType: $type, $digest, $size }'
+  digest=${digest%% *}
+  cp "$1" "$out/blobs/sha256/$digest"
+  printf '{"mediaType":"%s","digest":"sha256:%s","size":%d' "$2" "$digest" "$(stat -c %s "$1")"
 }
 
-for layer in $layers; do
-  cat "$layer/layers"
-done >layer-list
+# shellcheck disable=SC2046,SC2086 # lists of store paths
+cat $(printf '%s/layers ' $layers) >layer-list
 while read -r digest _ file _; do
   ln -sf "$file" "$out/blobs/sha256/$digest"
 done <layer-list
 
-describe "$imageConfig" application/vnd.oci.image.config.v1+json >config
-jq --raw-input --null-input --compact-output --slurpfile config config '
-  {
-    schemaVersion: 2,
-    mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: $config[0],
-    layers: [
-      inputs | split(" ") | {
-        mediaType: ("application/vnd.oci.image.layer.v1.tar" + if .[3] then "+gzip" else "" end),
-        digest: ("sha256:" + .[0]),
-        size: (.[1] | tonumber)
-      }
-    ]
-  }
-' layer-list >manifest
+{
+  printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":'
+  add_blob "$imageConfig" application/vnd.oci.image.config.v1+json
+  printf '},"layers":['
+  awk '{
+    type = "application/vnd.oci.image.layer.v1.tar" (NF > 3 ? "+gzip" : "")
+    printf "%s{\"mediaType\":\"%s\",\"digest\":\"sha256:%s\",\"size\":%s}", comma, type, $1, $2
+    comma = ","
+  }' layer-list
+  printf ']}'
+} >manifest
 
-describe manifest application/vnd.oci.image.manifest.v1+json |
-  jq --compact-output --arg reference "$reference" '
-    {
-      schemaVersion: 2,
-      manifests: [. + { annotations: { "org.opencontainers.image.ref.name": $reference } }]
-    }
-  ' >"$out/index.json"
+{
+  printf '{"schemaVersion":2,"manifests":['
+  add_blob manifest application/vnd.oci.image.manifest.v1+json
+  printf ',"annotations":{"org.opencontainers.image.ref.name":%s}}]}\n' "$reference"
+} >"$out/index.json"
 echo '{"imageLayoutVersion":"1.0.0"}' >"$out/oci-layout"

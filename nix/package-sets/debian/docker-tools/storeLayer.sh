@@ -2,11 +2,9 @@
 # Make one layer of the closures in the files closure-*, without what the layers $below hold.
 
 mkdir "$out"
-touch held
-for layer in $below; do
-  cat "$layer/paths"
-done >>held
-echo "$root" >>held
+echo "$root" >held
+# shellcheck disable=SC2046,SC2086 # lists of store paths
+test ! "$below" || cat $(printf '%s/paths ' $below) >>held
 
 # A record of a closure is a path, its deriver, the number of its references, and these.
 touch closure-none
