@@ -7,11 +7,15 @@ from pathlib import Path
 
 import click
 
+from nixgen.atomic_write import write_atomically
 from nixgen.cli.packages import write_lock
 from nixgen.cli.workspace import bring_up_to_date
 from nixgen.errors import UsageError
+from nixgen.load import DEFINITIONS_FILE
 
-_STARTER = {"images.py": "images.py", "packages.nix": "packages.nix", "gitignore": ".gitignore"}
+_STARTER = (DEFINITIONS_FILE, "packages.nix")
+_IN_THE_WAY = (*_STARTER, "default.nix", "jobsets.nix", "nix")
+_IGNORED = ("/.nixgen/", "/result", "/result-*")
 
 
 @click.command("init")
@@ -19,15 +23,25 @@ _STARTER = {"images.py": "images.py", "packages.nix": "packages.nix", "gitignore
 @click.pass_obj
 def command(folder: Path, lock: bool) -> None:
     """Make a new project: definitions of one image, its packages, and the files made of them."""
-    starter = files("nixgen") / "starter"
-    for target in _STARTER.values():
-        if (folder / target).exists():
-            raise UsageError(f"{folder / target}: there is a project here already")
-    folder.mkdir(parents=True, exist_ok=True)
-    for source, target in _STARTER.items():
-        (folder / target).write_bytes((starter / source).read_bytes())
-        click.echo(f"wrote {target}", err=True)
+    for name in _IN_THE_WAY:
+        if (folder / name).exists():
+            raise UsageError(
+                f"{folder / name}: init does not overwrite what is there already\n"
+                "  make the project in another folder; `nixgen emit` renews one that exists"
+            )
+    for name in _STARTER:
+        write_atomically(folder / name, (files("nixgen") / "starter" / name).read_bytes())
+        click.echo(f"wrote {name}", err=True)
+    _ignore(folder / ".gitignore")
     project = bring_up_to_date(folder)
     if lock:
         write_lock(folder, project, update=False)
     click.echo("next: nixgen build, then nixgen run hello", err=True)
+
+
+def _ignore(file: Path) -> None:
+    """Let git ignore what is the machine's own, beside what the file says already."""
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    if missing := [line for line in _IGNORED if line not in lines]:
+        write_atomically(file, "".join(f"{line}\n" for line in [*lines, *missing]).encode())
+        click.echo(f"wrote {file.name}", err=True)

@@ -119,7 +119,7 @@ def test_help_names_every_subcommand(tmp_path: Path) -> None:
             "nixgen: workr: the project has no such image\n  did you mean worker",
         ),
         (["build", "zzz"], ExitStatus.USAGE, "`nixgen list` shows them"),
-        (["init"], ExitStatus.USAGE, "there is a project here already"),
+        (["init"], ExitStatus.USAGE, "images.py: init does not overwrite what is there already"),
     ],
 )
 def test_wrong_usage_is_explained(
@@ -168,3 +168,21 @@ def test_mistake_of_our_own_is_reported_as_one(project: Path) -> None:
     done = nixgen("list", "--json", folder=project, environment={"PYTHONPATH": str(project)})
     assert done.returncode == ExitStatus.CHECK_FAILED
     assert "a mistake in nixgen itself: RuntimeError: oops" in done.stderr
+
+
+def test_init_keeps_what_git_ignores_already(tmp_path: Path) -> None:
+    """A folder with a .gitignore gets a project, and the file the lines that it lacks."""
+    (tmp_path / ".gitignore").write_text("*.log\n/result\n")
+    done = nixgen("init", "--no-lock", folder=tmp_path)
+    assert ExitStatus.DONE == done.returncode, done.stderr
+    assert "*.log\n/result\n/.nixgen/\n/result-*\n" == (tmp_path / ".gitignore").read_text()
+
+
+@pytest.mark.parametrize("name", ["default.nix", "packages.nix", "nix"])
+def test_init_writes_nothing_where_something_is_in_the_way(tmp_path: Path, name: str) -> None:
+    """It is all of a new project or none of it."""
+    (tmp_path / name).write_text("{ }\n")
+    done = nixgen("init", "--no-lock", folder=tmp_path)
+    assert ExitStatus.USAGE == done.returncode
+    assert f"{name}: init does not overwrite what is there already" in done.stderr
+    assert [tmp_path / name] == list(tmp_path.iterdir())
