@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import Attribute, field, fields, frozen
 
-from nixgen.definitions import names
+from nixgen.definitions import image_config, names
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS
 from nixgen.definitions.service import Command, Service, ServiceFields, shell_command
 from nixgen.definitions.validation import (
@@ -21,7 +21,6 @@ from nixgen.definitions.validation import (
     frozen_value,
     location_field,
     matching,
-    nix_value,
     nonempty_text,
     refuse,
     text,
@@ -33,12 +32,7 @@ from nixgen.expression import Expression, NixValue
 LONGEST_STOP = 3600  # an hour, in seconds
 MOST_SERVICES = 200  # perpd(8) looks after no more
 _OF_THE_IMAGE = {"fluentd", "location"}  # fields that both a service and an image of services have
-
-
-def _mapping(value: object) -> Unmet | None:
-    if not isinstance(value, Mapping):
-        return "a dict"
-    return nix_value(value)
+_OF_THE_SUPERVISOR = ("Cmd", "Entrypoint")
 
 
 def _services(image: Any, attribute: Attribute[Any], value: object) -> None:
@@ -48,8 +42,10 @@ def _services(image: Any, attribute: Attribute[Any], value: object) -> None:
         raise refuse(image, attribute.name, f"at most {MOST_SERVICES} services", len(value))
 
 
-def _health_check(value: object) -> str | None:
-    return None if value is False or isinstance(value, Mapping) else "a dict, or False for none"
+def _health_check(value: object) -> Unmet | None:
+    if not isinstance(value, Mapping):
+        return None if value is False else "a dict, or False for none"
+    return image_config.health_check(value)
 
 
 @frozen(kw_only=True)
@@ -57,8 +53,9 @@ class BuiltImage:
     """What every image that is built here has.
 
     `name` is the repository's name in a registry, such as "locksmith/worker"; `tag` is the hash of
-    the output unless it is set; `created` an ISO 8601 time (1970-01-01T00:00:01Z unless set);
-    `config` is merged into the image's configuration (the OCI image specification's `config`).
+    the output unless it is set; `created` an RFC 3339 time, or "now" (1970-01-01T00:00:01Z unless
+    set); `config` is merged into the image's configuration (the OCI image specification's
+    `config`).
     """
 
     name: str = field(validator=check(matching(names.unmet_image_name_rule)))
@@ -68,11 +65,13 @@ class BuiltImage:
     from_image: Expression | NixValue | None = field(
         default=None, validator=check(expression, optional=True)
     )
-    contents: Sequence[Text] = field(default=(), converter=frozen_value, validator=each(nix_value))
-    config: Mapping[str, Any] = field(
-        factory=dict, converter=frozen_value, validator=check(_mapping)
+    contents: Sequence[Text] = field(
+        default=(), converter=frozen_value, validator=each(image_config.store_path)
     )
-    created: str | None = field(default=None, validator=check(nonempty_text, optional=True))
+    config: Mapping[str, Any] = field(
+        factory=dict, converter=frozen_value, validator=check(image_config.image_config)
+    )
+    created: str | None = field(default=None, validator=check(image_config.time, optional=True))
     extra_commands: Text = field(default="", validator=check(text))
     max_layers: int | None = field(default=None, validator=check(whole_number(1), optional=True))
     location: Location = location_field()
@@ -110,8 +109,8 @@ class Image(BuiltImage, ServiceFields):
     )
     services: Sequence[Service] = field(default=(), converter=frozen_value, validator=_services)
     run_as_root: Text | None = field(default=None, validator=check(text, optional=True))
-    labels: Mapping[str, Any] = field(
-        factory=dict, converter=frozen_value, validator=check(_mapping)
+    labels: Mapping[str, Text] = field(
+        factory=dict, converter=frozen_value, validator=check(image_config.labels)
     )
     health_check: Mapping[str, Any] | bool | None = field(
         default=None, converter=frozen_value, validator=check(_health_check, optional=True)
@@ -127,6 +126,11 @@ class Image(BuiltImage, ServiceFields):
             self._refuse_wrong_order()
         elif self.command is None:
             raise refuse(self, "command", "a command, or services", remedy="set one of the two")
+        for key in _OF_THE_SUPERVISOR:
+            if key in self.config:
+                expected = f"no {key} in an image of services, which the supervisor starts"
+                remedy = "set command instead, or define a LayeredImage"
+                raise refuse(self, f"config.{key}", expected, self.config[key], remedy=remedy)
         if self.fluentd is not None:
             allowed = IMAGE_PARTS if self.services else (*SERVICE_PARTS, *IMAGE_PARTS)
             self.fluentd.check(self, self.location, allowed=allowed)

@@ -12,6 +12,7 @@ from nixgen.definitions.fluentd_checks import SERVICE_PARTS
 from nixgen.definitions.validation import (
     Text,
     Unmet,
+    absolute_path,
     boolean,
     check,
     each,
@@ -57,9 +58,9 @@ class ServiceFields:
     pre_start_script: Text = field(default="", validator=check(text))
     user: str = field(default="nobody", validator=check(one_of(*USERS)))
     environment_file: Text | None = field(
-        default=None, validator=check(nonempty_text, optional=True)
+        default=None, validator=check(absolute_path, optional=True)
     )
-    chdir: Text | None = field(default=None, validator=check(nonempty_text, optional=True))
+    chdir: Text | None = field(default=None, validator=check(absolute_path, optional=True))
     one_shot: bool = field(default=False, validator=check(boolean))
     on_failure: str = field(default="restart", validator=check(one_of(*ON_FAILURE)))
     max_failures: int = field(default=5, validator=check(whole_number(1)))

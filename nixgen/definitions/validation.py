@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 from attrs import Attribute, evolve, field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
 from nixgen.expression import Expression, NixValue, describe, to_expression
+from nixgen.expression.marks import split_marks
 
 Unmet = str | Problem
 """What was expected of a value; a Problem also names the place within the value."""
@@ -161,6 +162,35 @@ def nonempty_text(value: object) -> Unmet | None:
     if isinstance(value, str) and not value.strip():
         return "a string that is not empty"
     return text(value)
+
+
+def is_in_nix(value: object) -> bool:
+    """Tell whether Nix alone knows the value."""
+    return isinstance(value, Expression | NixValue)
+
+
+def is_literal(value: object) -> TypeGuard[str]:
+    """Tell whether the value is a string without names of Nix in it."""
+    return isinstance(value, str) and split_marks(value) == [value]
+
+
+def beginning(value: object) -> str | None:
+    """Return the text that a string begins with, or None where Nix alone knows it."""
+    if not isinstance(value, str):
+        return None
+    first, *others = split_marks(value)
+    return None if others and not first else str(first)
+
+
+def absolute_path(value: object) -> Unmet | None:
+    """Allow a path that begins with a slash, or with what Nix alone knows."""
+    if unmet := nonempty_text(value):
+        return unmet
+    start = beginning(value)
+    if start is None or start.startswith("/"):
+        return None
+    remedy = "begin it with / for a path of the image, or with a package such as {pkgs.nginx}"
+    return problem("", "an absolute path", value, remedy=remedy)
 
 
 def expression(value: object) -> str | None:
