@@ -48,6 +48,16 @@ let
       };
       extraCommands = "mkdir -m 1777 tmp";
     };
+
+  toWithoutCommands =
+    service:
+    dockerTools.buildLayeredImage {
+      name = "test/no-commands";
+      contents = [
+        pkgs.cacert
+        service
+      ];
+    };
 in
 {
   inherit base;
@@ -108,6 +118,10 @@ in
     contents = [ pkgs.coreutils ];
     config.Env = [ "C=1" ];
   };
+
+  noCommands = toWithoutCommands (toService "text");
+
+  otherNoCommands = toWithoutCommands (toService "changed");
 
   withoutStore = dockerTools.buildLayeredImage {
     name = "test/without-store";

@@ -22,7 +22,9 @@ NAMES = (
     "fakeRoot",
     "fewLayers",
     "layered",
+    "noCommands",
     "onArchive",
+    "otherNoCommands",
     "withoutStore",
 )
 
@@ -112,6 +114,18 @@ def test_a_changed_file_changes_the_last_layer_alone(images: dict[str, DockerArc
     before, after = images["layered"].layers, images["changed"].layers
     assert before[:-1] == after[:-1]
     assert before[-1] != after[-1]
+
+
+def test_links_have_a_layer_where_no_command_can_change_them(
+    images: dict[str, DockerArchive],
+) -> None:
+    """It stays the same when the image's own files change."""
+    *_, links, last = images["noCommands"].layers
+    assert links.members()["etc/ssl/certs/ca-bundle.crt"].issym()
+    assert not links.store_names()
+    assert last.members()["etc/service"].issym()
+    assert "etc/ssl" not in last.members()
+    assert images["noCommands"].layers[:-1] == images["otherNoCommands"].layers[:-1]
 
 
 def test_contents_are_linked_into_the_root_folder(images: dict[str, DockerArchive]) -> None:

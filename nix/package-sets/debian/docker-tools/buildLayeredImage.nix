@@ -5,7 +5,8 @@
   an attribute `references` (strings, one store path each), and a last one for those contents
   themselves, the links to all contents and what the commands made. A layer holds no path that the
   parent's layers or the layer of the first path hold: it is made from its own path and what lies
-  below alone, so images share it.
+  below alone, so images share it. So they do the links to contents without `references`, in one
+  more layer below the last, when there are no commands, which could change them.
 */
 {
   architecture,
@@ -69,12 +70,34 @@ let
     lib.filter (path: !(path ? references)) contentList
     ++ lib.concatMap (path: path.references) ownContents;
 
-  freeLayers = maxLayers - lib.length parent.layers - 1;
+  rootOptions = { inherit extraCommands fakeRootCommands mtime owner; };
+
+  linkedApart = lib.optionals (extraCommands == "" && fakeRootCommands == "" && ownContents != [ ]) (
+    lib.filter (path: !(path ? references)) contentList
+  );
+
+  linkLayers = lib.optional (linkedApart != [ ]) (storeLayer {
+    name = "links";
+    roots = [ ];
+    below = [ ];
+    root = rootFileSystem (
+      rootOptions
+      // {
+        name = "links";
+        contents = linkedApart;
+      }
+    );
+    inherit mtime owner;
+  });
+
+  layersAbove = lib.length linkLayers + 1;
+
+  freeLayers = maxLayers - lib.length parent.layers - layersAbove;
 
   groups =
     lib.throwIf (freeLayers < 1 && independent != [ ])
       "dockerTools.buildLayeredImage: image ${name}: maxLayers: expected at least ${
-        toString (lib.length parent.layers + 2)
+        toString (lib.length parent.layers + layersAbove + 1)
       } (the parent has ${toString (lib.length parent.layers)} layers), got ${toString maxLayers}"
       (layerPaths.toGroups freeLayers (layerPaths.toDistinct independent));
 
@@ -96,18 +119,14 @@ let
     firstLayer ++ map (toLayer (parent.layers ++ firstLayer)) (lib.drop 1 groups)
   );
 
-  root = rootFileSystem {
-    name = storeName;
-    contents = contentList;
-    linkContents = true;
-    inherit
-      config
-      extraCommands
-      fakeRootCommands
-      mtime
-      owner
-      ;
-  };
+  root = rootFileSystem (
+    rootOptions
+    // {
+      name = storeName;
+      contents = if linkedApart == [ ] then contentList else ownContents;
+      inherit config;
+    }
+  );
 
   lastLayer = storeLayer {
     name = storeName;
@@ -128,5 +147,5 @@ makeImage {
     ;
   config = "${root}/config.json";
   parentConfig = parent.imageConfig;
-  layers = parent.layers ++ storeLayers ++ [ lastLayer ];
+  layers = parent.layers ++ storeLayers ++ linkLayers ++ [ lastLayer ];
 }

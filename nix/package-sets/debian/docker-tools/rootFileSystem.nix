@@ -23,12 +23,12 @@
 }:
 {
   name,
-  config,
   contents,
-  linkContents,
   extraCommands,
   owner,
   mtime,
+  config ? { },
+  linkContents ? true,
   fakeRootCommands ? "",
   runAsRoot ? null,
   below ? [ ],
