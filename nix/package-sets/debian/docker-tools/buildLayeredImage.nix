@@ -70,7 +70,14 @@ let
     lib.filter (path: !(path ? references)) contentList
     ++ lib.concatMap (path: path.references) ownContents;
 
-  rootOptions = { inherit extraCommands fakeRootCommands mtime owner; };
+  rootOptions = {
+    inherit
+      extraCommands
+      fakeRootCommands
+      mtime
+      owner
+      ;
+  };
 
   linkedApart = lib.optionals (extraCommands == "" && fakeRootCommands == "" && ownContents != [ ]) (
     lib.filter (path: !(path ? references)) contentList
