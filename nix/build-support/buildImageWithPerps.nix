@@ -54,100 +54,106 @@
   supervisor,
 }:
 calledAs:
-{
-  name,
-  services,
-  fromImage ? dockerImages.pulled.kubernetesBaseImage or baseImage,
-  contents ? [ ],
-  extraCommands ? "",
-  runAsRoot ? null,
-  config ? { },
-  labels ? { },
-  tag ? null,
-  created ? "1970-01-01T00:00:01Z",
-  maxLayers ? null,
-  healthCheck ? null,
-  stopGracePeriod ? 8,
-  fluentd ? null,
-  # Ignored: an example of long ago has it beside services.
-  command ? null,
-}:
 let
-  inherit (pkgs) lib;
+  build =
+    given@{
+      name,
+      services,
+      fromImage ? dockerImages.pulled.kubernetesBaseImage or baseImage,
+      contents ? [ ],
+      extraCommands ? "",
+      runAsRoot ? null,
+      config ? { },
+      labels ? { },
+      tag ? null,
+      created ? "1970-01-01T00:00:01Z",
+      maxLayers ? null,
+      healthCheck ? null,
+      stopGracePeriod ? 8,
+      fluentd ? null,
+      # Ignored: an example of long ago has it beside services.
+      command ? null,
+      ...
+    }:
+    let
+      inherit (pkgs) lib;
 
-  checked = checks.checkImage calledAs {
-    inherit
-      config
-      contents
-      extraCommands
-      healthCheck
-      labels
-      name
-      runAsRoot
-      services
-      stopGracePeriod
-      tag
-      ;
-  };
-  checkedServices = checks.checkServices calledAs checked.name checked.services;
+      checked = checks.checkImage calledAs (builtins.functionArgs build) given {
+        inherit
+          config
+          contents
+          created
+          extraCommands
+          healthCheck
+          labels
+          name
+          runAsRoot
+          services
+          stopGracePeriod
+          tag
+          ;
+      };
+      checkedServices = checks.checkServices calledAs checked.name checked.services;
 
-  withFluentd = addFluentd {
-    inherit fluentd name;
-    context = "lib.${calledAs}: image ${builtins.toJSON name}: ";
-    services = checkedServices;
-  };
+      withFluentd = addFluentd {
+        inherit fluentd name;
+        context = "lib.${calledAs}: image ${builtins.toJSON name}: ";
+        services = checkedServices;
+      };
 
-  serviceFolder = buildServiceFolder {
-    inherit name;
-    inherit (withFluentd) services;
-    workingDir = config.WorkingDir or "/";
-  };
+      serviceFolder = buildServiceFolder {
+        inherit name;
+        inherit (withFluentd) services;
+        workingDir = checked.config.WorkingDir or "/";
+      };
 
-  imageConfig = perp.makeImageConfig {
-    inherit
-      config
-      healthCheck
-      labels
-      serviceFolder
-      stopGracePeriod
-      ;
-    supervisor = supervisor.folder;
-  };
+      imageConfig = perp.makeImageConfig {
+        inherit (checked)
+          config
+          healthCheck
+          labels
+          stopGracePeriod
+          ;
+        inherit serviceFolder;
+        supervisor = supervisor.folder;
+      };
 
-  arguments = {
-    inherit
-      created
-      extraCommands
-      fromImage
-      name
-      tag
-      ;
-    config = imageConfig;
-  };
+      arguments = {
+        inherit (checked)
+          created
+          extraCommands
+          name
+          tag
+          ;
+        inherit fromImage;
+        config = imageConfig;
+      };
 
-  allContents = [ supervisor ] ++ contents ++ [ serviceFolder ];
+      allContents = [ supervisor ] ++ checked.contents ++ [ serviceFolder ];
 
-  image =
-    if runAsRoot == null then
-      pkgs.dockerTools.buildLayeredImage (
-        arguments
-        // {
-          contents = allContents;
-        }
-        // lib.optionalAttrs (maxLayers != null) { inherit maxLayers; }
-      )
-    else
-      pkgs.dockerTools.buildImage (
-        arguments
-        // {
-          inherit runAsRoot;
-          copyToRoot = allContents;
-        }
-      );
+      image =
+        if runAsRoot == null then
+          pkgs.dockerTools.buildLayeredImage (
+            arguments
+            // {
+              contents = allContents;
+            }
+            // lib.optionalAttrs (maxLayers != null) { inherit maxLayers; }
+          )
+        else
+          pkgs.dockerTools.buildImage (
+            arguments
+            // {
+              inherit runAsRoot;
+              copyToRoot = allContents;
+            }
+          );
+    in
+    image
+    // {
+      fluentdConf = withFluentd.conf;
+      outputSha = reference.toOutputSha image;
+      services = checkedServices;
+    };
 in
-image
-// {
-  fluentdConf = withFluentd.conf;
-  outputSha = reference.toOutputSha image;
-  services = checkedServices;
-}
+build

@@ -57,23 +57,84 @@ REFUSED = [
         perp('{ onFailure = "stop"; }'),
         f'{BAR}: onFailure: expected "restart" or "exit", got "stop"',
     ),
-    (perp("{ maxFailures = 0; }"), f"{BAR}: maxFailures: expected a whole number from 1, got 0"),
+    (
+        perp("{ maxFailures = 0; }"),
+        f"{BAR}: maxFailures: expected a whole number from 1 to 2147483647, got 0",
+    ),
     (perp("{ preStartScript = null; }"), f"{BAR}: preStartScript: expected a string, got null"),
     (
         perp('{ environmentFile = ""; }'),
-        f"{BAR}: environmentFile: expected a string that is not empty, a path or a derivation, "
-        'got ""',
+        f'{BAR}: environmentFile: expected an absolute path, got ""',
     ),
     (
         perp("{ chdir = [ ]; }"),
-        f"{BAR}: chdir: expected a string that is not empty, a path or a derivation, got [  ]",
+        f"{BAR}: chdir: expected an absolute path, got [  ]",
     ),
     (perp("{ config = [ ]; }"), f"{PERP}: config: expected a set, got [  ]"),
     (perp('{ contents = "x"; }'), f'{PERP}: contents: expected a list, got "x"'),
-    (perp("{ healthCheck = 1; }"), f"{PERP}: healthCheck: expected a set, got 1"),
+    (
+        perp("{ healthCheck = 1; }"),
+        f"{PERP}: healthCheck: expected a set with Test, Interval, Timeout, "
+        "StartPeriod and Retries, got 1",
+    ),
     (
         perp("{ stopGracePeriod = 0; }"),
-        f"{PERP}: stopGracePeriod: expected a whole number from 1, got 0",
+        f"{PERP}: stopGracePeriod: expected a whole number from 1 to 3600, got 0",
+    ),
+    (
+        perp("{ maxFailures = 2147483648; }"),
+        f"{BAR}: maxFailures: expected a whole number from 1 to 2147483647, got 2147483648",
+    ),
+    (perp('{ chdir = "x"; }'), f'{BAR}: chdir: expected an absolute path, got "x"'),
+    (
+        perp('{ contents = [ pkgs.jq "/etc" ]; }'),
+        f'{PERP}: contents[1]: expected a package or another store path, got "/etc"',
+    ),
+    (perp("{ labels.a = 1; }"), f"{PERP}: labels.a: expected a string, got 1"),
+    (
+        perp('{ created = "2024-13-01T00:00:00Z"; }'),
+        f'{PERP}: created: expected a time such as 1970-01-01T00:00:01Z, or "now", '
+        'got "2024-13-01T00:00:00Z"',
+    ),
+    (
+        perp('{ healthCheck.Test = "true"; }'),
+        f'{PERP}: healthCheck.Test: expected a list, got "true"',
+    ),
+    (
+        perp("{ healthCheck.Interval = 30; }"),
+        f"{PERP}: healthCheck.Interval: expected nanoseconds, 0 or a whole number from 1000000, "
+        "got 30",
+    ),
+    (perp("{ config.Env.A = 1; }"), f"{PERP}: config.Env: expected a list, got a set"),
+    (
+        perp('{ config.Env = [ "A=1" "B" ]; }'),
+        f'{PERP}: config.Env[1]: expected NAME=VALUE, got "B"',
+    ),
+    (
+        perp('{ healthCheck.test = [ "CMD" "x" ]; }'),
+        f"{PERP}: healthCheck.test: expected one of Interval, Retries, StartInterval, "
+        'StartPeriod, Test, Timeout (did you mean Test?), got "test"',
+    ),
+    (
+        perp('{ config.ExposedPorts."http" = { }; }'),
+        f'{PERP}: config.ExposedPorts.http: expected a port such as "80/tcp", got "http"',
+    ),
+    (
+        perp('{ config.WorkingDir = "tmp"; }'),
+        f'{PERP}: config.WorkingDir: expected an absolute path, got "tmp"',
+    ),
+    (
+        perp('{ config.Cmd = [ "x" ]; }'),
+        f"{PERP}: config.Cmd: expected nothing there: the supervisor is started, and starts the "
+        "command (`command`); dockerTools.buildLayeredImage makes images without it, "
+        'got [ "x" ]',
+    ),
+    (
+        perp('{ usr = "www"; }'),
+        f"{PERP}: usr: there is no such argument; there are chdir, command, config, contents, "
+        "created, environmentFile, extraCommands, fluentd, fromImage, healthCheck, labels, "
+        "maxFailures, maxLayers, name, onFailure, oneShot, preStartScript, runAsRoot, "
+        "stopGracePeriod, tag, user",
     ),
     (
         perp('{ tag = ".x"; }'),
@@ -196,6 +257,27 @@ def test_configuration_is_joined(tmp_path: Path) -> None:
         "Healthcheck": {"Test": ["NONE"]},
         "Labels": {"a": "1", "b": "2"},
     }
+
+
+def test_what_an_engine_can_load_is_taken(tmp_path: Path) -> None:
+    """Right values are taken, derivations and paths for strings among them."""
+    arguments = """{
+      chdir = pkgs.jq;
+      contents = [ pkgs.jq "${pkgs.jq}" ];
+      created = "2024-02-29T00:00:00.5+01:00";
+      environmentFile = "${pkgs.jq}/x";
+      healthCheck = { Test = [ "CMD" pkgs.jq ]; Interval = 1000000000; Retries = 3; };
+      labels.a = "1";
+      config = {
+        Env = [ "A=" "B=C=D" ];
+        ExposedPorts = { "80/tcp" = { }; "53" = { }; "8000-8010/udp" = { }; };
+        User = null;
+        Volumes."/data" = { };
+        WorkingDir = "/tmp";
+      };
+    }"""
+    (service,) = evaluate(tmp_path, perp(arguments))
+    assert service["environmentFile"].endswith("-jq/x")
 
 
 def test_references_are_the_store_paths_of_a_text(tmp_path: Path) -> None:

@@ -3,6 +3,12 @@
   call the library by hand.
 */
 let
+  inherit (import ./config.nix)
+    config
+    healthCheck
+    labels
+    time
+    ;
   names = import ./names.nix;
   order = import ./order.nix;
   types = import ./types.nix;
@@ -50,16 +56,21 @@ let
       let
         unmet = rule arguments.${argument};
       in
-      if unmet == null then true else refuse where argument unmet arguments.${argument}
+      if unmet == null then
+        true
+      else if isAttrs unmet then
+        refuse where "${argument}${unmet.path}" unmet.expected unmet.given
+      else
+        refuse where argument unmet arguments.${argument}
     ) rules) true) arguments;
 
   serviceRules = {
     after = types.list;
-    chdir = optional types.text;
+    chdir = optional types.absolutePath;
     command = types.command;
-    environmentFile = optional types.text;
+    environmentFile = optional types.absolutePath;
     fluentd = optional types.set;
-    maxFailures = types.positive;
+    maxFailures = types.wholeNumber 1;
     name = firstUnmet [
       types.string
       names.unmetServiceNameRule
@@ -77,23 +88,46 @@ let
   };
 
   imageRules = {
-    config = types.set;
-    contents = types.list;
+    config =
+      withoutNames
+        [
+          "Cmd"
+          "Entrypoint"
+        ]
+        "nothing there: the supervisor is started, and starts the command (`command`); dockerTools.buildLayeredImage makes images without it"
+        config;
+    contents = types.listOf types.storePath;
+    created = time;
     extraCommands = types.string;
-    healthCheck = value: if value == true || value == false then null else optional types.set value;
-    labels = types.set;
+    healthCheck = value: if builtins.isBool value then null else optional healthCheck value;
+    inherit labels;
     name = firstUnmet [
       types.string
       names.unmetImageNameRule
     ];
     runAsRoot = optional types.string;
     services = types.list;
-    stopGracePeriod = types.positive;
+    stopGracePeriod = types.wholeNumberTo 1 3600;
     tag = optional (firstUnmet [
       types.string
       names.unmetImageTagRule
     ]);
   };
+
+  # The rule, for sets without the names.
+  withoutNames =
+    forbidden: expected: rule: value:
+    let
+      found = filter (name: elem name forbidden) (attrNames value);
+    in
+    if isAttrs value && found != [ ] then
+      {
+        inherit expected;
+        path = ".${head found}";
+        given = value.${head found};
+      }
+    else
+      rule value;
 
   # A oneshot is not tried again, so one failure is all there can be in a row.
   withDefaults =
@@ -180,18 +214,32 @@ in
   /**
     Check what an image is made with.
 
-    `function` is the name of the function that was called, for messages.
+    `function` is the name of the function that was called, for messages, `formals` are the names
+    that the one of images with several services knows, `given` is what it was called with, and
+    `arguments` the same with defaults.
 
     # Type
 
-        checkImage :: String -> Arguments -> Arguments
+        checkImage :: String -> { name -> Bool } -> Arguments -> Arguments -> Arguments
   */
   checkImage =
-    function: arguments:
+    function: formals: given: arguments:
     let
       where = "lib.${function}: image ${show arguments.name}";
+      allowed =
+        if function == "buildImageWithPerp" then
+          removeAttrs (formals // serviceRules) [
+            "after"
+            "services"
+          ]
+        else
+          removeAttrs formals [ "command" ];
+      unknown = attrNames (removeAttrs given (attrNames formals));
     in
-    checkArguments where imageRules arguments;
+    if unknown != [ ] then
+      throw "${where}: ${head unknown}: there is no such argument; there are ${concatStringsSep ", " (attrNames allowed)}"
+    else
+      checkArguments where imageRules arguments;
 
   /**
     Check the services of an image, and give them with all their attributes.

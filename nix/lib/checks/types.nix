@@ -1,9 +1,12 @@
 /**
-  The rules for values. Each gives null when the value keeps it, else what was expected.
+  The rules for values. Each gives null when the value keeps it, else what was expected: a string,
+  or a set { path, expected, given } about a part of the value.
 */
 let
   inherit (builtins)
     elem
+    elemAt
+    genList
     head
     isAttrs
     isBool
@@ -11,8 +14,14 @@ let
     isList
     isPath
     isString
+    length
     match
+    storeDir
+    stringLength
+    substring
     ;
+
+  largestInteger = 2147483647;
 
   isText =
     value:
@@ -23,9 +32,45 @@ let
   rule = test: expected: value: if test value then null else expected;
 
   firstUnmet = rules: value: builtins.foldl' (unmet: each: if unmet != null then unmet else each value) null rules;
+
+  firstOf = builtins.foldl' (first: unmet: if first != null then first else unmet) null;
+
+  part =
+    path: each: value:
+    let
+      unmet = each value;
+    in
+    if unmet == null then
+      null
+    else if isAttrs unmet then
+      unmet // { path = path + unmet.path; }
+    else
+      {
+        inherit path;
+        expected = unmet;
+        given = value;
+      };
+  wholeNumberTo =
+    smallest: largest:
+    rule (
+      value: isInt value && value >= smallest && value <= largest
+    ) "a whole number from ${toString smallest} to ${toString largest}";
 in
 {
-  inherit firstUnmet;
+  inherit
+    firstOf
+    firstUnmet
+    isText
+    part
+    rule
+    ;
+
+  /**
+    What becomes an absolute path, in an image or in the store.
+  */
+  absolutePath = rule (
+    value: isText value && (!isString value || substring 0 1 value == "/")
+  ) "an absolute path";
 
   bool = rule isBool "true or false";
 
@@ -44,6 +89,13 @@ in
 
   list = rule isList "a list";
 
+  listOf =
+    each:
+    firstUnmet [
+      (rule isList "a list")
+      (list: firstOf (genList (index: part "[${toString index}]" each (elemAt list index)) (length list)))
+    ];
+
   null = rule isNull "null";
 
   oneOf =
@@ -57,16 +109,22 @@ in
   */
   optional = each: value: if isNull value then null else each value;
 
-  positive = rule (value: isInt value && value >= 1) "a whole number from 1";
-
   set = rule isAttrs "a set";
+
+  /**
+    What is in the store, or will be.
+  */
+  storePath = rule (
+    value:
+    if isString value then
+      substring 0 (stringLength storeDir + 1) value == "${storeDir}/"
+    else
+      isText value
+  ) "a package or another store path";
 
   string = rule isString "a string";
 
-  /**
-    What becomes text in a script.
-  */
-  text = rule (
-    value: isText value && !isBlank value
-  ) "a string that is not empty, a path or a derivation";
+  wholeNumber = smallest: wholeNumberTo smallest largestInteger;
+
+  inherit wholeNumberTo;
 }
