@@ -1,6 +1,6 @@
 /**
-  The services of an image as files: etc/perp/SERVICE/{rc.main,start,pre-start} and
-  etc/perp/.stop-order.
+  The services of an image as files: etc/perp/SERVICE/{rc.main,start,pre-start,command} and
+  etc/perp/.stop-order. What is no valid shell fails the build.
 
   # Inputs
 
@@ -56,6 +56,10 @@ let
     ++ lib.optional (service.preStartScript != "") {
       name = "${folder}/pre-start";
       text = service.preStartScript;
+    }
+    ++ lib.optional (perp.hasCommandFile service) {
+      name = "${folder}/command";
+      text = service.command;
     };
 
   files = lib.concatMap toFiles services ++ [
@@ -65,8 +69,17 @@ let
     }
   ];
 
+  # Commands that are part of `start`, where they are in quotes.
+  quoted = lib.concatMap (
+    service:
+    lib.optional (!lib.isList service.command && !perp.hasCommandFile service) {
+      name = "etc/perp/${service.name}/command";
+      text = service.command;
+    }
+  ) services;
+
   texts = lib.listToAttrs (
-    lib.imap0 (index: file: lib.nameValuePair "text${toString index}" file.text) files
+    lib.imap0 (index: file: lib.nameValuePair "text${toString index}" file.text) (files ++ quoted)
   );
 
   toText =
@@ -84,6 +97,8 @@ pkgs.runCommand "${builtins.replaceStrings [ "/" ] [ "-" ] name}-services" (
   texts
   // {
     files = map (file: file.name) files;
+    inherit shell;
+    quoted = map (file: file.name) quoted;
     passAsFile = builtins.attrNames texts;
     passthru.references = reference.toReferences (lib.concatMapStringsSep "\n" toText services);
   }

@@ -17,9 +17,26 @@ let
   # What is read in is elsewhere, and what is in single quotes is for others.
   directive = "# shellcheck disable=SC1090,SC1091,SC2016,SC2034";
 
+  longestArgument = 131071; # bytes; MAX_ARG_STRLEN in Linux, without the NUL at the end
+
+  hasCommandFile =
+    service:
+    !builtins.isList service.command && builtins.stringLength service.command > longestArgument;
+
   toKind = service: if service.oneShot then "oneshot" else "service";
 in
 {
+  /**
+    Whether the command is too long for an argument of the shell, so that `start` expects it in the
+    file `command` beside it. Otherwise there is no such file: a shell becomes the last command of
+    an argument, but waits for that of a file.
+
+    # Type
+
+        hasCommandFile :: Service -> Bool
+  */
+  inherit hasCommandFile;
+
   /**
     The script rc.main of a service; perpd(8) says how it is called.
 
@@ -86,10 +103,12 @@ in
     let
       environment = optionalString (
         service.environmentFile != null
-      ) "${supervisor}/environment ${escapeShellArg service.environmentFile} ";
+      ) "${supervisor}/environment ${service.name} ${escapeShellArg service.environmentFile} ";
       command =
         if builtins.isList service.command then
           "-- ${environment}${concatMapStringsSep " " escapeShellArg service.command}"
+        else if hasCommandFile service then
+          "${environment}${shell} \"$PERP_BASE/${service.name}/command\""
         else
           "${environment}${shell} -c ${escapeShellArg service.command}";
     in

@@ -17,6 +17,7 @@ from nixgen.definitions.validation import (
     check,
     each,
     frozen_value,
+    is_literal,
     listing,
     location_field,
     matching,
@@ -30,6 +31,8 @@ from nixgen.errors import Location
 
 USERS = ("nobody", "root")
 ON_FAILURE = ("restart", "exit")
+LONGEST_ARGUMENT = 131071
+"""Bytes of a program's argument: MAX_ARG_STRLEN in Linux, without the NUL at the end."""
 
 Command = Text | Sequence[Text]
 """A line for the shell, or the program and its arguments, which are then quoted for the shell."""
@@ -41,7 +44,13 @@ def shell_command(value: object) -> Unmet | None:
         return nonempty_text(value)
     if not value:
         return "a list of at least the program's name"
-    return within("[0]", nonempty_text(value[0]), value[0]) or listing(text)(value)
+    return within("[0]", nonempty_text(value[0]), value[0]) or listing(_argument)(value)
+
+
+def _argument(value: object) -> Unmet | None:
+    if is_literal(value) and len(value.encode("utf-8", "replace")) > LONGEST_ARGUMENT:
+        return f"at most {LONGEST_ARGUMENT} bytes, since Linux passes no longer argument"
+    return text(value)
 
 
 @frozen(kw_only=True, slots=False)  # Image has a second base, and only one may have slots

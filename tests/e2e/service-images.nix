@@ -312,7 +312,7 @@ in
         chdir = "/tmp/folders/${folder}";
         command = ''test "$PLACED" = yes && pwd >here && exec sleep 1000000'';
       };
-      # Shell that is no valid shell, or leaves something open.
+      # Shell that leaves something open, or ends.
       toLine = index: open: {
         name = "line-${toString index}";
         oneShot = true;
@@ -325,12 +325,7 @@ in
         command = "touch /tmp/touched";
       };
       opens = [
-        "'"
-        "\""
         "cat <<EOF\n"
-        "$("
-        "}"
-        "'; "
         "exit 0; "
         "true ||\n"
       ];
@@ -346,11 +341,29 @@ in
           name = "line";
           command = "${toRecord "line"} ${lib.escapeShellArgs values}";
         }
+        {
+          name = "long";
+          command = "# ${lib.concatStrings (lib.genList toString 40000)}\nexec ${toRecord "long"} arrived";
+        }
       ]
       ++ lib.imap0 toService folders
       ++ lib.imap0 toLine opens
       ++ lib.imap0 toPreStart opens;
     };
+
+  # What is no valid shell.
+  unreadable = lib.genAttrs [ "command" "preStartScript" ] (
+    argument:
+    lib.buildImageWithPerp (
+      {
+        name = "test/unreadable";
+        command = "true";
+      }
+      // {
+        ${argument} = hostile;
+      }
+    )
+  );
 
   # Many services in a random order. Each appends what happens to it, and when, to /events/log.
   stress =

@@ -29,7 +29,8 @@ PIECES += ["ü\N{NO-BREAK SPACE}\N{EM SPACE}".encode(), b"\x01", b"\x85", b"\xa0
 READ_ALL = """
 read_from() {
   for number in $(/bin/busybox seq "$1" 2 "$2"); do
-    /usr/local/lib/perp/environment "/files/$number" /bin/busybox env -0 >"/read/$number" 2>&1
+    /usr/local/lib/perp/environment service "/files/$number" /bin/busybox env -0 \\
+      >"/read/$number" 2>&1
   done
 }
 read_from 0 "$1" &

@@ -63,6 +63,11 @@ def refusal(folder: Path, source: str) -> str:
             "services.second.command[1]: expected a string or a Nix expression, got 5",
         ),
         (
+            'Service(name="second", command=["true", "a" * 131072])',
+            "services.second.command[1]: expected at most 131071 bytes, since Linux passes no "
+            f"longer argument, got '{'a' * 199}...",
+        ),
+        (
             'Service(name="second", command="true", after=["third"])',
             "services.second.after[0]: expected the name of a service of this image "
             "(first, second), got 'third'",

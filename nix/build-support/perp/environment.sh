@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # Run a program with the variables of an environment file, in the format of runenv(8).
 #
-#   environment FILE PROGRAM ARGUMENT...
+#   environment SERVICE FILE PROGRAM ARGUMENT...
 #
 # Each line of the file is NAME=VALUE, or NAME alone to unset it; blank lines and those that begin
 # with # are skipped. FILE may be a folder: each file in it is a variable, its first line the value,
@@ -12,15 +12,16 @@
 # Not the shell but env(1) sets the variables: the shell cannot hold every name, and would
 # itself obey some of them.
 
-file=$1
-shift
+service=$1
+file=$2
+shift 2
 tab=$(printf '\t')
 newline='
 '
 blanks=$(printf ' \t\r\v\f')
 
 fail() {
-  printf 'environment file %s: %s\n' "$file" "$1" >&2
+  printf '%s: environment file %s: %s\n' "$service" "$file" "$1" >&2
   exit 111
 }
 

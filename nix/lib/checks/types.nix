@@ -21,6 +21,9 @@ let
     substring
     ;
 
+  longestArgument = 131071; # MAX_ARG_STRLEN in Linux, without the NUL at the end
+  isArgument = value: !isString value || stringLength value <= longestArgument;
+
   largestInteger = 2147483647;
 
   isText =
@@ -80,9 +83,13 @@ in
   command =
     value:
     if isList value then
-      rule (list: list != [ ] && builtins.all isText list && !isBlank (head list))
-        "a list of strings, a program and its arguments"
-        value
+      firstUnmet [
+        (rule (
+          list: list != [ ] && builtins.all isText list && !isBlank (head list)
+        ) "a list of strings, a program and its arguments")
+        (rule (builtins.all isArgument)
+          "arguments of at most ${toString longestArgument} bytes, since Linux passes none that is longer")
+      ] value
     else
       rule (line: isText line && !isBlank line) "a shell line, or a list of a program and its arguments"
         value;
