@@ -103,7 +103,7 @@ stop() {
       test -z "$names" || stop_services $((deadline + 100)) $names
     fi
   done <"$services/etc/perp/.stop-order"
-  kill -s TERM "$perpd"
+  kill -s TERM "$perpd" 2>/dev/null
   exit "$1"
 }
 

@@ -145,19 +145,20 @@ service_ended() {
   rm "$state/$service.pid"
 }
 
-# A oneshot stays down until "perpctl A". Say "down" first: perpd does what it is told at once,
-# but sees only later that a service is not active any more, and could start it in between.
+# A oneshot stays down until "perpctl A". X alone is not enough: perpd looks later, and could start
+# it in between, or miss that somebody activates it again. But before it answers d, it looks. The
+# markers come last, since whoever waits for them may activate the oneshot.
 oneshot_ended() {
   clear_up "$@"
+  count_failure
+  if ! test -e "$state/.stopping"; then
+    perpctl -q -b "$PERP_BASE" X "$service"
+    perpctl -q -b "$PERP_BASE" d "$service"
+  fi 2>/dev/null
   if test "$status" -eq 0; then
     mark success "$how"
   else
     mark fail "$how"
-  fi
-  count_failure
-  if ! test -e "$state/.stopping"; then
-    perpctl -q -b "$PERP_BASE" d "$service"
-    perpctl -q -b "$PERP_BASE" X "$service"
   fi
   rm "$state/$service.pid"
 }

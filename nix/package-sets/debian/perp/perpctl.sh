@@ -50,10 +50,14 @@ has_noticed() {
   test "$(od -An -c -j17 -N1 "$base/.control/$1/supervise/status" 2>/dev/null)" = "   $command"
 }
 
+# What leaves is marked at once, lest perpd takes no notice when it soon comes back.
 set_sticky_bit() {
   sign=$1
   shift
   for name; do
+    if test "$sign" = - && is_active "$name"; then
+      true >"$base/.control/$name/leaving"
+    fi
     if chmod "${sign}t" "$base/$name"; then
       say "$name" ok
     else
