@@ -161,6 +161,15 @@ def test_without_a_lock_the_message_tells_how_to_make_one(tmp_path: Path) -> Non
     assert f"{tmp_path}/debian.json does not exist" in message
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", "5", "{}", '{"schemaVersion": 1}'])
+def test_a_lock_that_is_none_is_named_with_what_to_do(tmp_path: Path, content: str) -> None:
+    """Such as one whose end was lost."""
+    (tmp_path / "debian.json").write_text(content)
+    message = refusal(f"(import {PACKAGE_SET} {{ lock = {tmp_path}/debian.json; }}).jq")
+    assert f"{tmp_path}/debian.json is no package lock any more" in message
+    assert "run `nixgen packages lock`" in message
+
+
 def test_a_lock_for_another_system_is_refused() -> None:
     """The message says which system it is for."""
     message = refusal(f'(import {PACKAGE_SET} {{ lock = {lock()}; system = "riscv64-linux"; }}).jq')

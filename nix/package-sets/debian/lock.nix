@@ -7,11 +7,32 @@
   file,
 }:
 let
-  content =
+  text =
     if builtins.pathExists file then
-      lib.importJSON file
+      builtins.readFile file
     else
       throw "no package lock: run `nixgen packages lock` in the project's folder (${toString file} does not exist)";
+
+  broken = throw "${toString file} is no package lock any more: run `nixgen packages lock` in the project's folder";
+
+  # Nix cannot catch what builtins.fromJSON throws, but a file that lacks its end can be seen.
+  isWhole =
+    builtins.any (end: lib.hasSuffix end text) [
+      "}"
+      "}\n"
+    ]
+    && lib.hasPrefix "{" text;
+
+  parsed = if isWhole then builtins.fromJSON text else broken;
+
+  version = parsed.schemaVersion or null;
+
+  isComplete =
+    builtins.isString parsed.system or null
+    && builtins.isString parsed.busybox.narSha256 or null
+    && builtins.isAttrs parsed.packages or null;
+
+  content = if builtins.isInt version && (version != 1 || isComplete) then parsed else broken;
 
   folder = dirOf file;
 in
