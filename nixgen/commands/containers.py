@@ -83,8 +83,8 @@ class Engine:
 
     def _remove(self, container: str) -> None:
         """Stop and remove the container; further interrupts do not stop that half-way."""
-        with _uninterrupted():
-            run(self._command["rm", "--force", "--time", "15", container])
+        with _interrupts_later():
+            run(self._command["rm", "--force", "--time", "15", container], new_session=True)
 
     @property
     def _command(self) -> BaseCommand:
@@ -92,16 +92,21 @@ class Engine:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def _interrupts_later() -> Iterator[None]:
+    """Put interrupts off until the end of the block."""
+    received: list[int] = []
+    numbers = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
     handlers = {
-        number: signal.signal(number, signal.SIG_IGN)
-        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+        number: signal.signal(number, lambda number, _: received.append(number))
+        for number in numbers
     }
     try:
         yield
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+    if received:
+        raise KeyboardInterrupt
 
 
 def find_engine(name: str | None) -> Engine:

@@ -36,19 +36,21 @@ def run(
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
     stdin: str = "",
+    new_session: bool = False,
     read_log_line: Callable[[str], Iterable[str]] = lambda line: (line,),
 ) -> str:
     """Run the command and return its standard output.
 
     `environment` is added to ours. Each line of standard error goes to `read_log_line` as it comes;
-    the last of the lines that it returns become part of the message if the command fails. Raises
-    `error` when the command fails or cannot be started.
+    the last of the lines that it returns become part of the message if the command fails. With
+    `new_session` the terminal's interrupts do not reach it. Raises `error` when the command fails
+    or cannot be started.
     """
     stdout: list[str] = []
     log: deque[str] = deque(maxlen=LOG_TAIL_LINES)
     variables = {**local.env.getdict(), **(environment or {})}
     try:
-        process = (command << stdin).popen(cwd=cwd, env=variables)
+        process = (command << stdin).popen(cwd=cwd, env=variables, new_session=new_session)
     except OSError as failure:
         raise error(f"{command}: cannot be started: {failure}") from None
     try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -189,3 +191,41 @@ def test_unwritable_store_is_explained(project: Path) -> None:
     assert done.returncode in (ExitStatus.EVALUATION, ExitStatus.BUILD), done.stderr
     assert "the Nix store cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def containers_of(label: str, *, state: str = "") -> str:
+    """Return the ids of the containers with the label, those in the state alone if one is given."""
+    states = ("--filter", f"status={state}") if state else ("--all",)
+    return podman("ps", *states, "--quiet", "--filter", f"label={label}")
+
+
+@pytest.mark.parametrize(
+    ("signals", "started"),
+    [
+        ([signal.SIGINT], False),
+        ([signal.SIGINT], True),
+        ([signal.SIGINT, signal.SIGINT], True),
+        ([signal.SIGHUP], True),
+        ([signal.SIGTERM], True),
+    ],
+)
+def test_interrupted_run_leaves_no_container(
+    project: Path, signals: list[signal.Signals], started: bool
+) -> None:
+    """Whatever interrupts `nixgen run`, before or after the start, its container goes with it."""
+    label = f"nixgen-test={uuid.uuid4()}"
+    command = [sys.executable, "-m", "nixgen", "run", "hello", "--", "--label", label]
+    process = subprocess.Popen(
+        command,
+        cwd=project,
+        env={**os.environ, "NIX_CONFIG": NIX_CONFIG},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    state = "running" if started else ""
+    wait_until(lambda: containers_of(label, state=state), 90, "no container was made")
+    for number in signals:
+        os.killpg(process.pid, number)
+    assert ExitStatus.INTERRUPTED == process.wait(timeout=60)
+    assert "" == containers_of(label)
