@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -22,6 +24,7 @@ from nixgen.definitions.validation import (
     location_field,
     matching,
     nonempty_text,
+    problem,
     refuse,
     text,
     whole_number,
@@ -42,6 +45,17 @@ def _services(image: Any, attribute: Attribute[Any], value: object) -> None:
         raise refuse(image, attribute.name, f"at most {MOST_SERVICES} services", len(value))
 
 
+def _repository(value: object) -> Unmet | None:
+    unmet = matching(names.unmet_image_name_rule)(value)
+    if unmet is None or not isinstance(value, str):
+        return unmet
+    near = re.sub("[^a-z0-9/]+", "-", value.lower()).strip("-/")
+    remedy = None if names.unmet_image_name_rule(near) else f"write it like this: {near}"
+    if names.unmet_repository_rule(value) is None and ":" in value:
+        remedy = "leave the registry out: `nixgen push` is given one"
+    return problem("", unmet, value, remedy=remedy)
+
+
 def _health_check(value: object) -> Unmet | None:
     if not isinstance(value, Mapping):
         return None if value is False else "a dict, or False for none"
@@ -58,7 +72,7 @@ class BuiltImage:
     `config`).
     """
 
-    name: str = field(validator=check(matching(names.unmet_image_name_rule)))
+    name: str = field(validator=check(_repository))
     tag: str | None = field(
         default=None, validator=check(matching(names.unmet_image_tag_rule), optional=True)
     )
@@ -161,7 +175,9 @@ class Image(BuiltImage, ServiceFields):
         for service in self.services:
             for index, name in enumerate(service.after):
                 if name not in order:
-                    error = refuse(service, f"after[{index}]", expected, name)
+                    near = get_close_matches(name, order, n=1)
+                    remedy = f"did you mean {near[0]}?" if near else None
+                    error = refuse(service, f"after[{index}]", expected, name, remedy=remedy)
                     raise error.located(image=self.name)
         try:
             TopologicalSorter(order).prepare()

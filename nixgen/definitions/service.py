@@ -30,6 +30,7 @@ from nixgen.definitions.validation import (
 from nixgen.errors import Location
 
 USERS = ("nobody", "root")
+_OTHER_USERS = "for another user take root, and let the command change to it"
 ON_FAILURE = ("restart", "exit")
 LONGEST_ARGUMENT = 131071
 """Bytes of a program's argument: MAX_ARG_STRLEN in Linux, without the NUL at the end."""
@@ -65,7 +66,7 @@ class ServiceFields:
     """
 
     pre_start_script: Text = field(default="", validator=check(text))
-    user: str = field(default="nobody", validator=check(one_of(*USERS)))
+    user: str = field(default="nobody", validator=check(one_of(*USERS, remedy=_OTHER_USERS)))
     environment_file: Text | None = field(
         default=None, validator=check(absolute_path, optional=True)
     )

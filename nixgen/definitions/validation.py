@@ -225,10 +225,15 @@ def whole_number(smallest: int, largest: int = LARGEST_INTEGER) -> Rule:
     return unmet
 
 
-def one_of(*allowed: str) -> Callable[[Any], str | None]:
+def one_of(*allowed: str, remedy: str | None = None) -> Rule:
     """Allow the given strings alone."""
     listed = " or ".join(f'"{item}"' for item in allowed)
-    return lambda value: None if isinstance(value, str) and value in allowed else listed
+
+    def unmet(value: object) -> Problem | None:
+        right = isinstance(value, str) and value in allowed
+        return None if right else problem("", listed, value, remedy=remedy)
+
+    return unmet
 
 
 def matching(rule: Callable[[str], str | None]) -> Callable[[Any], str | None]:

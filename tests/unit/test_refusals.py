@@ -48,7 +48,8 @@ def refusal(folder: Path, source: str) -> str:
     [
         (
             'Service(name="second", command="true", user="bob")',
-            'services.second.user: expected "nobody" or "root", got \'bob\'',
+            'services.second.user: expected "nobody" or "root", got \'bob\'\n'
+            "  for another user take root, and let the command change to it",
         ),
         (
             'Service(name="second", command="")',
@@ -71,6 +72,11 @@ def refusal(folder: Path, source: str) -> str:
             'Service(name="second", command="true", after=["third"])',
             "services.second.after[0]: expected the name of a service of this image "
             "(first, second), got 'third'",
+        ),
+        (
+            'Service(name="second", command="true", after=["fisrt"])',
+            "services.second.after[0]: expected the name of a service of this image "
+            "(first, second), got 'fisrt'\n  did you mean first?",
         ),
         (
             'Service(name="second", command="true", after="first")',
@@ -105,7 +111,8 @@ def refusal(folder: Path, source: str) -> str:
         ),
         (
             'Service(name="second", command="true", user=None)',
-            'services.second.user: expected "nobody" or "root", got None',
+            'services.second.user: expected "nobody" or "root", got None\n'
+            "  for another user take root, and let the command change to it",
         ),
         (
             'Service(name="second", command=["echo", "a\\0b"])',
@@ -127,7 +134,14 @@ def test_wrong_service_is_refused(tmp_path: Path, service: str, message: str) ->
             'Image(name="Foo", command="true")',
             "name: expected a repository name of a registry (lower-case letters and digits, "
             "joined by single dots, one or two underscores or dashes, in parts that slashes "
-            "separate), got 'Foo'",
+            "separate), got 'Foo'\n  write it like this: foo",
+        ),
+        (
+            'Image(name="localhost:5000/foo", command="true")',
+            "name: expected a repository name of a registry (lower-case letters and digits, "
+            "joined by single dots, one or two underscores or dashes, in parts that slashes "
+            "separate), got 'localhost:5000/foo'\n"
+            "  leave the registry out: `nixgen push` is given one",
         ),
         (
             f'Image(name="{"a" * 55}", command="true")',
@@ -376,4 +390,5 @@ def test_definition_outside_of_a_project_names_its_registry_name(tmp_path: Path)
     """An image that the text gives no attribute is named as registries name it."""
     source = 'from nixgen import *\n\nImage(name="foo/bar", command="x", user="bob")\n'
     expected = 'images.py:3: image "foo/bar": user: expected "nobody" or "root", got \'bob\''
+    expected += "\n  for another user take root, and let the command change to it"
     assert expected == refusal(tmp_path, source)
