@@ -129,6 +129,12 @@ def test_other_source_and_filters(tmp_path: Path) -> None:
     assert expected == text(tmp_path, service2=service)
 
 
+def test_argument_of_a_filter_takes_the_place_of_its_tag(tmp_path: Path) -> None:
+    """A filter with an argument has no tag beside it."""
+    found = text(tmp_path, web={"filters": [{"_arg": "log.**", "type": "grep"}]})
+    assert "\n<filter log.**>\n  @type grep\n</filter>\n" in found
+
+
 def test_outputs_of_the_image(tmp_path: Path) -> None:
     """The outputs of the image replace the default one."""
     outputs = [{"tag": "log.a", "type": "null"}, {"type": "stdout", "format": {"type": "json"}}]
