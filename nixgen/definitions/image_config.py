@@ -122,7 +122,7 @@ def _port(name: object) -> Unmet | None:
 
 
 def _name(name: object) -> Unmet | None:
-    return None if isinstance(name, str) and name else "a string that is not empty"
+    return None if isinstance(name, str) and name else "a name that is a string"
 
 
 def _variable(value: object) -> Unmet | None:

@@ -82,7 +82,10 @@ def _as_written(value: object) -> object:
 
 def quoted(value: object) -> str:
     """Return the value as a Python literal, shortened to what fits into a message."""
-    text = describe(_as_written(value))
+    try:
+        text = describe(_as_written(value))
+    except RecursionError:  # it contains itself
+        text = f"<{type(value).__name__}>"
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "..."
 
 

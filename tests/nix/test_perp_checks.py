@@ -247,7 +247,7 @@ def test_configuration_is_joined(tmp_path: Path) -> None:
           command = "x";
           labels.a = "1";
           healthCheck = false;
-          config = { Env = [ "B=2" ]; Labels.b = "2"; ExposedPorts."80/tcp" = { }; };
+          config = { Env = [ "B=2" ]; Labels.b = "2"; ExposedPorts."80/tcp" = { }; User = null; };
         }).arguments.config""",
     )
     del config["Cmd"]
@@ -278,6 +278,12 @@ def test_what_an_engine_can_load_is_taken(tmp_path: Path) -> None:
     }"""
     (service,) = evaluate(tmp_path, perp(arguments))
     assert service["environmentFile"].endswith("-jq/x")
+
+
+def test_null_in_the_configuration_is_left_out(tmp_path: Path) -> None:
+    """Null is as good as no value, also for what is joined with the image's own."""
+    image = 'lib.buildImageWithPerp { name = "a"; command = "x"; config = { Env = null; }; }'
+    assert ["PERP_BASE=/etc/perp"] == evaluate(tmp_path, f"({image}).arguments.config.Env")
 
 
 def test_references_are_the_store_paths_of_a_text(tmp_path: Path) -> None:

@@ -129,6 +129,16 @@ let
     else
       rule value;
 
+  # What is null in the configuration is as good as not there.
+  withoutNullConfig =
+    arguments:
+    arguments
+    // {
+      config = removeAttrs arguments.config (
+        filter (name: isNull arguments.config.${name}) (attrNames arguments.config)
+      );
+    };
+
   # A oneshot is not tried again, so one failure is all there can be in a row.
   withDefaults =
     service:
@@ -239,7 +249,7 @@ in
     if unknown != [ ] then
       throw "${where}: ${head unknown}: there is no such argument; there are ${concatStringsSep ", " (attrNames allowed)}"
     else
-      checkArguments where imageRules arguments;
+      withoutNullConfig (checkArguments where imageRules arguments);
 
   /**
     Check the services of an image, and give them with all their attributes.
