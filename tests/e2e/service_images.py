@@ -29,7 +29,7 @@ sandbox = true
 def _lock() -> Path:
     """Lock the Debian packages that the images need; the repository's own lock will do."""
     of_repository = HERE.parents[1] / ".nixgen" / debian.LOCK_NAME
-    if of_repository.exists():
+    if debian.is_current(of_repository, []):
         return of_repository
     return debian.lock([], Path(tempfile.mkdtemp(prefix="nixgen-test-lock-")))
 
