@@ -40,9 +40,8 @@ class LazyGroup(click.Group):
         if cmd_name not in _SUBCOMMANDS:
             return None
         module = import_module(f"nixgen.cli.{cmd_name.replace('-', '_')}")
-        command = module.command
-        assert isinstance(command, click.Command)  # noqa: S101 (tells mypy what the modules hold)
-        return command
+        found: click.Command = module.command
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of subcommands without importing them."""
