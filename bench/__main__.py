@@ -1,0 +1,52 @@
+"""Measure, and print a table of all figures.
+
+python -m bench [--json] [--nixpkgs PATH] [GROUP...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import building, emit, evaluation, many, pushing, scale, store, train
+from bench.figure import Figure, to_data, to_table
+
+GROUPS: dict[str, Callable[[Path, Path | None], Iterator[Figure]]] = {
+    "emit": emit.figures,
+    "evaluation": evaluation.figures,
+    "building": building.figures,
+    "store": store.figures,
+    "many images": many.figures,
+    "layers": train.figures,
+    "pushing": pushing.figures,
+    "scale": scale.figures,
+}
+
+
+def main() -> None:
+    """Measure the groups that are asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure nixgen.")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--nixpkgs", type=Path, metavar="PATH", help="a nixpkgs that can build here, to measure too"
+    )
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
+    options = parser.parse_args()
+    if unknown := set(options.groups) - set(GROUPS):
+        parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    measured: dict[str, list[Figure]] = {}
+    with tempfile.TemporaryDirectory(prefix="nixgen-bench-") as scratch:
+        for group in options.groups or GROUPS:
+            print(f"measuring {group} ...", file=sys.stderr)
+            folder = Path(scratch) / group
+            folder.mkdir()
+            measured[group] = list(GROUPS[group](folder, options.nixpkgs))
+    print(json.dumps(to_data(measured), indent=2) if options.json else to_table(measured))
+
+
+if __name__ == "__main__":
+    main()

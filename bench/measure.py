@@ -1,0 +1,96 @@
+"""Run programs and measure them: seconds, seconds of the processors, peak memory."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+REPOSITORY = Path(__file__).parents[1]
+NIXGEN = (sys.executable, "-m", "nixgen")
+"""The command line of this checkout."""
+
+MEGABYTE = 1_000_000
+
+
+class CommandFailedError(Exception):
+    """A measured program failed; the message ends with its log."""
+
+
+@frozen
+class Run:
+    """What a program used and wrote: seconds on the clock, seconds of processors, peak memory.
+
+    The memory is that of the largest of its processes, in bytes.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    output: str
+    log: str
+
+
+def environment() -> dict[str, str]:
+    """Return our environment, for programs that may keep bytecode and find this checkout.
+
+    Root needs no users to build as where Nix runs without its daemon.
+    """
+    configuration = os.environ.get("NIX_CONFIG", "")
+    root = "build-users-group =\n" if os.geteuid() == 0 else ""
+    ours = {"NIX_CONFIG": f"{root}{configuration}", "PYTHONPATH": str(REPOSITORY)}
+    inherited = {name: os.environ[name] for name in os.environ if name != _NO_BYTECODE}
+    return {**inherited, **ours}
+
+
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+
+
+def run(words: Sequence[str | Path], folder: Path, **variables: str) -> Run:
+    """Run a program in the folder, with variables beside ours. Raises CommandFailedError."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as log:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            words, cwd=folder, env={**environment(), **variables}, stdout=output, stderr=log
+        )
+        _, status, resources = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - started
+        texts = []
+        for file in (output, log):
+            file.seek(0)
+            texts.append(file.read().decode(errors="replace"))
+        if process.returncode:
+            command = " ".join(map(str, words))
+            raise CommandFailedError(f"{command[:200]}\n{texts[1][-2000:]}")
+        cpu_seconds = resources.ru_utime + resources.ru_stime
+        return Run(seconds, cpu_seconds, resources.ru_maxrss * 1024, *texts)
+
+
+def idle_share(action: Callable[[], Run]) -> tuple[Run, float]:
+    """Run the action; return with it the share of the processors' time that nobody used."""
+    before = _processor_times()
+    result = action()
+    passed = [now - then for now, then in zip(_processor_times(), before, strict=True)]
+    return result, sum(passed[3:5]) / sum(passed)
+
+
+def _processor_times() -> list[int]:
+    """Return the ticks of all processors together; idle and waiting are the fourth and fifth."""
+    return list(map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]))
+
+
+def medians(times: int, **measured: Callable[[], float]) -> Mapping[str, float]:
+    """Return the median of each, measured in turns so that all meet the same machine."""
+    values: dict[str, list[float]] = {name: [] for name in measured}
+    for _ in range(times):
+        for name, measure in measured.items():
+            values[name].append(measure())
+    return {name: statistics.median(found) for name, found in values.items()}
