@@ -41,10 +41,29 @@ def instantiate(folder: Path, attributes: Sequence[str], options: Sequence[str] 
 
     Raises EvaluationError.
     """
-    selected = [word for attribute in attributes for word in ("-A", attribute)]
-    command = _program("nix-instantiate")[[str(folder / "default.nix"), *selected, *options]]
-    derivations = _run(command, EvaluationError).split()
+    file = (folder / "default.nix").absolute()
+    # For each of several -A Nix would call the function in the file anew.
+    selected, expression = (
+        ([str(file), "-A", attributes[0]], "")
+        if len(attributes) == 1
+        else (["-", "--argstr", "defaultNix", str(file)], _selection(attributes))
+    )
+    command = _program("nix-instantiate")[[*selected, *options]]
+    derivations = _run(command, EvaluationError, stdin=expression).split()
     return [path.partition("!")[0] for path in derivations]
+
+
+def _selection(attributes: Sequence[str]) -> str:
+    """Return a Nix expression for the list of the attributes; it takes the arguments of Nix."""
+    paths = (".".join(f'"{name}"' for name in attribute.split(".")) for attribute in attributes)
+    items = " ".join(f"project.{path}" for path in paths)
+    return f"""{{ defaultNix, ... }}@arguments:
+        let
+          function = import defaultNix;
+          taken = builtins.intersectAttrs (builtins.functionArgs function) arguments;
+          project = function taken;
+        in
+        [ {items} ]"""
 
 
 def evaluate(folder: Path, expression: str, options: Sequence[str] = ()) -> Any:
