@@ -4,6 +4,7 @@ VENV = .venv
 PYTHON = $(VENV)/bin/python
 NIXGEN = $(VENV)/bin/nixgen
 PYTEST_FLAGS =
+BENCH_FLAGS =
 
 # Nothing of the debian package set is in a binary cache: do not wait for one.
 export NIX_CONFIG = substituters =
@@ -30,6 +31,10 @@ lint: setup
 	$(VENV)/bin/lint-imports
 	git ls-files '*.sh' | xargs shellcheck
 	$(NIXGEN) emit --check
+
+# A table of all figures; NIXPKGS=PATH measures dockerTools of a nixpkgs that can build here too.
+bench: lock
+	@$(PYTHON) -m bench $(if $(NIXPKGS),--nixpkgs $(NIXPKGS)) $(BENCH_FLAGS)
 
 clean:
 	rm -rf $(VENV) .nixgen result result-* dist
