@@ -35,6 +35,7 @@ from nixgen.expression import Expression, NixValue
 LONGEST_STOP = 3600  # an hour, in seconds
 MOST_SERVICES = 200  # perpd(8) looks after no more
 _OF_THE_IMAGE = {"fluentd", "location"}  # fields that both a service and an image of services have
+_OF_ITS_SERVICES = [each for each in fields(ServiceFields) if each.name not in _OF_THE_IMAGE]
 _OF_THE_SUPERVISOR = ("Cmd", "Entrypoint")
 
 
@@ -156,10 +157,9 @@ class Image(BuiltImage, ServiceFields):
         return any(fluentd is not None and fluentd.source is not None for fluentd in asked)
 
     def _refuse_service_fields(self) -> None:
-        for attribute in fields(ServiceFields):
+        for attribute in _OF_ITS_SERVICES:
             given = getattr(self, attribute.name)
-            default = getattr(fields(Image), attribute.name).default
-            if attribute.name not in _OF_THE_IMAGE and given != default:
+            if given != attribute.default:
                 remedy = "move it into the Service that it is meant for"
                 raise refuse(self, attribute.name, "nothing beside services", given, remedy=remedy)
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeGuard
 from attrs import Attribute, evolve, field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
-from nixgen.expression import Expression, NixValue, describe, to_expression
+from nixgen.expression import Expression, NixValue, describe, is_plain, to_expression
 from nixgen.expression.marks import split_marks
 
 Unmet = str | Problem
@@ -204,6 +204,8 @@ def expression(value: object) -> str | None:
 
 def nix_value(value: object) -> Problem | None:
     """Allow what Nix can hold: None, booleans, numbers, text, lists, dicts, expressions."""
+    if isinstance(value, str) and is_plain(value):
+        return None
     try:
         to_expression(value)
     except DefinitionError as error:
@@ -246,8 +248,12 @@ def matching(rule: Callable[[str], str | None]) -> Callable[[Any], str | None]:
 
 def frozen_value(value: object) -> object:
     """Return the value with tuples for lists and read-only mappings for dicts, all the way down."""
-    if isinstance(value, Mapping):
-        return MappingProxyType({key: frozen_value(item) for key, item in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(frozen_value(item) for item in value)
-    return value
+    match value:
+        case str():
+            return value
+        case list() | tuple():
+            return tuple(frozen_value(item) for item in value)
+        case Mapping():
+            return MappingProxyType({key: frozen_value(item) for key, item in value.items()})
+        case _:
+            return value

@@ -1,6 +1,6 @@
 """Nix expressions as frozen values: the nodes, and the names that definitions write with."""
 
-from nixgen.expression.checks import is_identifier
+from nixgen.expression.checks import is_identifier, is_plain
 from nixgen.expression.marks import describe
 from nixgen.expression.names import NixValue, docker_images, lib, nix, pkgs
 from nixgen.expression.syntax import (
@@ -58,6 +58,7 @@ __all__ = [
     "describe",
     "docker_images",
     "is_identifier",
+    "is_plain",
     "lib",
     "nix",
     "pkgs",

@@ -16,7 +16,8 @@ KEYWORDS: Final = frozenset(
 """The words that are no identifiers (Nix 2.8, src/libexpr/lexer.l)."""
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
-_UNHOLDABLE = re.compile(f"[\0\ud800-\udfff{RESERVED}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNHOLDABLE = re.compile(f"[\ud800-\udfff{RESERVED}]")
 
 
 @lru_cache(maxsize=1024)  # definitions say the same few names again and again
@@ -54,17 +55,22 @@ def attribute_path(names: Iterable[object]) -> tuple[str, ...]:
     return path
 
 
+def is_plain(value: str) -> bool:
+    """Tell whether a Nix string can hold the text as it is, with nothing formatted into it."""
+    return "\0" not in value and (value.isascii() or not _UNHOLDABLE.search(value))
+
+
 def text(value: str) -> str:
     """Return the text as a plain `str`; refuse what a Nix string cannot hold."""
-    if found := _UNHOLDABLE.search(value):
-        raise _refusal_of_character(found[0], value)
+    if not is_plain(value):
+        raise _refusal_of_text(value)
     return str.__str__(value)
 
 
-def _refusal_of_character(character: str, value: str) -> DefinitionError:
-    if character == "\0":
+def _refusal_of_text(value: str) -> DefinitionError:
+    if "\0" in value:
         return refusal("text without the NUL character, which Nix cannot hold", value)
-    if character not in RESERVED:
+    if _SURROGATE.search(value):
         return refusal("text that UTF-8 can encode, without lone surrogates", value)
     return refusal(
         "text without U+10FFFC and U+10FFFD, which mark what is formatted into a string",
