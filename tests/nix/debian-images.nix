@@ -5,6 +5,19 @@
 let
   inherit (pkgs) dockerTools;
 
+  somePrograms = [
+    pkgs.bash
+    pkgs.coreutils
+    pkgs.gnused
+    pkgs.jq
+  ];
+
+  fewLayers = dockerTools.buildLayeredImage {
+    name = "test/few-layers";
+    contents = somePrograms;
+    maxLayers = 3;
+  };
+
   base = dockerTools.buildLayeredImage {
     name = "test/base";
     tag = "1";
@@ -60,7 +73,7 @@ let
     };
 in
 {
-  inherit base;
+  inherit base fewLayers;
 
   asRoot = dockerTools.buildImage {
     name = "test/as-root";
@@ -99,17 +112,6 @@ in
     '';
   };
 
-  fewLayers = dockerTools.buildLayeredImage {
-    name = "test/few-layers";
-    contents = [
-      pkgs.bash
-      pkgs.coreutils
-      pkgs.gnused
-      pkgs.jq
-    ];
-    maxLayers = 3;
-  };
-
   layered = toLayered (toService "text");
 
   onArchive = dockerTools.buildLayeredImage {
@@ -119,7 +121,22 @@ in
     config.Env = [ "C=1" ];
   };
 
+  manyLayers = dockerTools.buildLayeredImage {
+    name = "test/many-layers";
+    contents = somePrograms;
+  };
+
   noCommands = toWithoutCommands (toService "text");
+
+  onFewLayers = dockerTools.buildLayeredImage {
+    name = "test/on-few-layers";
+    fromImage = fewLayers;
+    contents = [
+      pkgs.jq
+      pkgs.cacert
+    ];
+    maxLayers = 5;
+  };
 
   otherNoCommands = toWithoutCommands (toService "changed");
 

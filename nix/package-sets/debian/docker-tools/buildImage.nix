@@ -60,6 +60,8 @@ let
 
   mtime = "1970-01-01T00:00:01Z";
 
+  noLimit = 1000;
+
   root = rootFileSystem {
     name = storeName;
     contents = lib.filter (path: path != null) (
@@ -81,18 +83,22 @@ makeImage {
     architecture
     created
     meta
+    mtime
     name
+    owner
+    parent
     passthru
     storeName
     tag
     ;
   config = "${root}/config.json";
-  parentConfig = parent.imageConfig;
-  layers = parent.layers ++ [
+  maxLayers = noLimit;
+  layers = [
     (storeLayer {
       name = storeName;
       roots = [ root ];
       below = parent.layers;
+      split = false;
       inherit mtime owner root;
     })
   ];

@@ -1,6 +1,11 @@
 /**
-  The layers and the configuration of what an image builds on: null, an image of this set, or a
-  docker archive of any origin.
+  What an image builds on: null, an image of this set, or a docker archive of any origin.
+
+  # Output
+
+  - `layers`: the derivations of its layers
+  - `parts`: null, or a folder with the list of the layers, `layers`, and the configuration,
+    `config.json`
 */
 { packTools, pkgs }:
 {
@@ -21,12 +26,12 @@ in
 if fromImage == null then
   {
     layers = [ ];
-    imageConfig = null;
+    parts = null;
   }
-else if fromImage ? layers && fromImage ? imageConfig then
-  { inherit (fromImage) imageConfig layers; }
+else if fromImage ? layers && fromImage ? parts then
+  { inherit (fromImage) layers parts; }
 else
   {
     layers = [ loaded ];
-    imageConfig = "${loaded}/config.json";
+    parts = loaded;
   }

@@ -7,17 +7,25 @@
   : path of the image's configuration, `config` in the OCI image specification, as JSON
 
   `layers`
-  : all layers, the lowest first
+  : the layers above the parent's, the lowest first
 
-  `parentConfig`
-  : null, or the configuration of the image below
+  `maxLayers`
+  : how many layers there may be, the parent's included; the smallest are made one when there are
+    more
+
+  `parent`
+  : what `loadArchive` gives for the image below
+
+  `owner`, `mtime`
+  : whose and how old the files of store paths are
 
   # Output
 
   The archive, a derivation with
   - `imageName`, `imageTag`
   - `layers`: the layers' derivations, the lowest first
-  - `imageConfig`: the image's configuration as it is in the image
+  - `parts`: a folder with the image's configuration as it is in the image, `config.json`, and the
+    list of its layers, `layers`
   - `oci`: an OCI image folder with compressed layers, its blobs being links into the layers
   - `ociUncompressed`: the same with plain layers
 */
@@ -33,55 +41,57 @@
   architecture,
   config,
   layers,
-  parentConfig,
+  maxLayers,
+  mtime,
+  owner,
+  parent,
   storeName,
   meta,
   passthru,
 }:
 let
-  imageConfig = pkgs.runBash {
-    name = "image-config-${storeName}.json";
-    script = ./imageConfig.sh;
+  parts = pkgs.runBash {
+    name = "parts-of-${storeName}";
+    script = ./imageParts.sh;
     tools = packTools ++ [ pkgs.jq ];
-    environment = {
+    environment = owner // {
       inherit
         architecture
         config
         created
+        imageName
         layers
-        parentConfig
+        maxLayers
+        mtime
         ;
+      inherit (pkgs) gnutar;
+      pack = ./pack.sh;
+      parent = parent.parts;
     };
   };
 
   hashPart = builtins.substring 0 32 (
-    baseNameOf (builtins.unsafeDiscardStringContext imageConfig.outPath)
+    baseNameOf (builtins.unsafeDiscardStringContext parts.outPath)
   );
 
   imageTag = if tag == null then hashPart else tag;
 
+  imageName = name;
+
+  allLayers = parent.layers ++ layers;
+
   toForm =
-    {
-      name,
-      script,
-      layers,
-    }:
+    name: script: environment:
     pkgs.runBusybox {
       inherit name script;
       environment = {
-        inherit imageConfig layers;
-        inherit (pkgs) gnutar;
+        inherit parts;
         reference = builtins.toJSON "${imageName}:${imageTag}";
-      };
+      }
+      // environment;
     };
 
-  imageName = name;
-
-  archive = toForm {
-    name = "docker-image-${storeName}.tar";
-    script = ./dockerArchive.sh;
-    inherit layers;
-  };
+  archive = toForm "docker-image-${storeName}.tar" ./dockerArchive.sh { inherit (pkgs) gnutar; };
 in
 archive
 // {
@@ -89,20 +99,8 @@ archive
 }
 // passthru
 // {
-  inherit
-    imageConfig
-    imageName
-    imageTag
-    layers
-    ;
-  oci = toForm {
-    name = "oci-image-${storeName}";
-    script = ./ociFolder.sh;
-    layers = map compressLayer layers;
-  };
-  ociUncompressed = toForm {
-    name = "oci-image-${storeName}-uncompressed";
-    script = ./ociFolder.sh;
-    inherit layers;
-  };
+  inherit imageName imageTag parts;
+  layers = allLayers;
+  oci = toForm "oci-image-${storeName}" ./ociFolder.sh { compressed = map compressLayer allLayers; };
+  ociUncompressed = toForm "oci-image-${storeName}-uncompressed" ./ociFolder.sh { };
 }

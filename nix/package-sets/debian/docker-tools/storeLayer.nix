@@ -1,5 +1,8 @@
 /**
-  A layer that holds the closures of some store paths without what the layers below hold.
+  Layers that hold the closures of some store paths without what the layers below hold.
+
+  Large store paths have layers of their own, with equal bytes wherever they are made, so that
+  images share them.
 
   # Inputs
 
@@ -10,12 +13,16 @@
   : layers
 
   `root`
-  : null, or a root file system that the layer begins with
+  : null, or a root file system that the last layer begins with
+
+  `split`
+  : whether there may be more layers than one
 
   # Output
 
   A folder with
-  - `layers`: a line "SHA-256, size, file" for each layer in it; none when nothing was left
+  - `layers`: a line "SHA-256, size, file" for each layer in it; none when nothing was left.
+    Beside the file of a layer that holds nothing but store paths is a list of them, `*.paths`.
   - `paths`: the store paths that these layers hold
 */
 { lib, pkgs }:
@@ -26,6 +33,7 @@
   owner,
   mtime,
   root ? null,
+  split ? true,
 }:
 pkgs.runBusybox {
   name = "layer-${name}";
@@ -35,7 +43,10 @@ pkgs.runBusybox {
       below
       mtime
       root
+      roots
+      split
       ;
+    pack = ./pack.sh;
     inherit (pkgs) gnutar openssl;
     exportReferencesGraph = lib.concatLists (
       lib.imap0 (index: path: [
