@@ -46,6 +46,7 @@ def test_chain_waits_link_by_link(container: Container) -> None:
 def test_service_waits_for_success_of_a_oneshot(container: Container) -> None:
     """What comes after a slow oneshot starts when that has succeeded, not when it is up for 3 s."""
     container.wait_for_log("after-slow-oneshot starts", 20)
+    container.wait_for_log("oneshot-after-oneshot starts", 20)
     log = container.logs()
     assert log.index("slow-oneshot ends") < log.index("after-slow-oneshot starts")
     assert log.index("slow-oneshot ends") < log.index("oneshot-after-oneshot starts")
