@@ -5,19 +5,6 @@
 let
   inherit (pkgs) dockerTools;
 
-  somePrograms = [
-    pkgs.bash
-    pkgs.coreutils
-    pkgs.gnused
-    pkgs.jq
-  ];
-
-  fewLayers = dockerTools.buildLayeredImage {
-    name = "test/few-layers";
-    contents = somePrograms;
-    maxLayers = 3;
-  };
-
   base = dockerTools.buildLayeredImage {
     name = "test/base";
     tag = "1";
@@ -73,7 +60,7 @@ let
     };
 in
 {
-  inherit base fewLayers;
+  inherit base;
 
   asRoot = dockerTools.buildImage {
     name = "test/as-root";
@@ -112,6 +99,17 @@ in
     '';
   };
 
+  fewLayers = dockerTools.buildLayeredImage {
+    name = "test/few-layers";
+    contents = [
+      pkgs.bash
+      pkgs.coreutils
+      pkgs.gnused
+      pkgs.jq
+    ];
+    maxLayers = 3;
+  };
+
   layered = toLayered (toService "text");
 
   onArchive = dockerTools.buildLayeredImage {
@@ -121,22 +119,7 @@ in
     config.Env = [ "C=1" ];
   };
 
-  manyLayers = dockerTools.buildLayeredImage {
-    name = "test/many-layers";
-    contents = somePrograms;
-  };
-
   noCommands = toWithoutCommands (toService "text");
-
-  onFewLayers = dockerTools.buildLayeredImage {
-    name = "test/on-few-layers";
-    fromImage = fewLayers;
-    contents = [
-      pkgs.jq
-      pkgs.cacert
-    ];
-    maxLayers = 5;
-  };
 
   otherNoCommands = toWithoutCommands (toService "changed");
 

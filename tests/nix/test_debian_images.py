@@ -22,10 +22,8 @@ NAMES = (
     "fakeRoot",
     "fewLayers",
     "layered",
-    "manyLayers",
     "noCommands",
     "onArchive",
-    "onFewLayers",
     "otherNoCommands",
     "withoutStore",
 )
@@ -33,10 +31,7 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def archives() -> dict[str, Path]:
-    forms = (
-        "oci = layered.oci; ociUncompressed = layered.ociUncompressed;"
-        "ociFewLayers = onFewLayers.oci;"
-    )
+    forms = "oci = layered.oci; ociUncompressed = layered.ociUncompressed;"
     return build_all(f"with {IMAGES}; {{ inherit {' '.join(NAMES)}; {forms} }}")
 
 
@@ -91,36 +86,16 @@ def test_environment_variables_of_the_parent_stay(images: dict[str, DockerArchiv
     assert {"a.b": 'ä "quoted"'} == images["layered"].config["config"]["Labels"]
 
 
-def test_each_path_and_reference_has_a_layer_and_one_for_what_it_needs(
-    images: dict[str, DockerArchive],
-) -> None:
+def test_there_is_a_layer_for_each_path_and_reference(images: dict[str, DockerArchive]) -> None:
     """Each without what lies below; the last one has the image's own files and what is left."""
     *packages, last = images["layered"].layers[len(images["base"].layers) :]
-    certificates, needed_by_jq, jq, needed_by_sed, sed = (layer.store_names() for layer in packages)
-    assert [{"cacert"}, {"jq"}, {"gnused"}] == [certificates, jq, sed]
-    assert {"jq-lib"} < needed_by_jq
-    assert {"gnused-lib"} < needed_by_sed
-    assert not any("libc6" in name for name in needed_by_jq | needed_by_sed)
+    certificates, jq, sed = (layer.store_names() for layer in packages)
+    assert {"cacert"} == certificates
+    assert {"jq", "jq-lib"} < jq
+    assert {"gnused", "gnused-lib"} < sed
+    assert not any("libc6" in name for name in jq | sed)
     assert {"service", "gnugrep"} < last.store_names()
     assert not {"jq", "gnused"} & last.store_names()
-
-
-def test_a_large_path_has_a_layer_of_its_own(images: dict[str, DockerArchive]) -> None:
-    """It is the same in every image that needs the path."""
-    alone = {
-        name: {
-            path: layer.digest
-            for layer in images[name].layers
-            if len(layer.store_names()) == 1
-            for path in layer.store_names()
-        }
-        for name in ("base", "manyLayers")
-    }
-    large = [
-        name for name in alone["base"] if name.startswith(("debian-coreutils", "debian-libc6"))
-    ]
-    assert 2 == len(large)
-    assert [alone["manyLayers"][name] for name in large] == [alone["base"][name] for name in large]
 
 
 def test_no_store_path_is_in_an_image_twice_below_one_package(
@@ -172,28 +147,20 @@ def test_owners_and_times_depend_on_nothing(images: dict[str, DockerArchive]) ->
 
 
 def test_no_more_layers_than_asked_for(images: dict[str, DockerArchive]) -> None:
-    """The largest stay on their own, the others share one."""
-    large, shared, last = images["fewLayers"].layers
-    assert 1 == len(large.store_names())
-    assert {"bash", "coreutils", "gnused", "jq"} < shared.store_names()
-    assert set() == (large.store_names() | last.store_names()) & shared.store_names()
-    assert len(images["manyLayers"].layers) > 3
-    names = [
-        set().union(*(layer.store_names() for layer in images[name].layers))
-        for name in ("fewLayers", "manyLayers")
-    ]
-    assert names[0] == names[1]
+    """What is too many shares a layer."""
+    first, shared, _ = images["fewLayers"].layers
+    assert {"bash"} < first.store_names()
+    assert {"coreutils", "gnused", "jq"} < shared.store_names()
 
 
-def test_too_few_layers_are_refused(images: dict[str, DockerArchive]) -> None:
+def test_too_few_layers_are_refused() -> None:
     """The parent has some already."""
     message = refusal(
         f"""pkgs.dockerTools.buildLayeredImage {{
           name = "test/refused"; fromImage = {IMAGES}.base; contents = [ pkgs.jq ]; maxLayers = 3;
         }}"""
     )
-    least = len(images["base"].layers) + 2
-    assert f"image test/refused: maxLayers: expected at least {least} (the parent has" in message
+    assert "image test/refused: maxLayers: expected at least 5" in message
 
 
 def test_files_can_be_copied_instead_of_linked(images: dict[str, DockerArchive]) -> None:
@@ -269,19 +236,6 @@ def test_an_oci_folder_holds_the_same_image(
         assert (folder / "blobs" / descriptor["digest"].replace(":", "/")).is_symlink()
 
 
-def test_layers_made_of_several_are_in_the_oci_folder(
-    archives: dict[str, Path], images: dict[str, DockerArchive]
-) -> None:
-    """Also those of the parent; no other image has them compressed."""
-    image = images["onFewLayers"]
-    assert images["fewLayers"].layers == image.layers[:3]
-    folder = archives["ociFewLayers"]
-    (entry,) = json.loads((folder / "index.json").read_bytes())["manifests"]
-    layers = json.loads(read_blob(folder, entry))["layers"]
-    plain = [gzip.decompress(read_blob(folder, descriptor)) for descriptor in layers]
-    assert [layer.content for layer in image.layers] == plain
-
-
 @pytest.mark.parametrize(
     ("form", "transport"),
     [("layered", "docker-archive"), ("oci", "oci"), ("ociUncompressed", "oci")],
@@ -306,7 +260,7 @@ def test_building_again_gives_the_same_bytes_without_the_sandbox(
     )
     drvs = [line.partition("!")[0] for line in derivations.splitlines()]
     graph = output(_store("--query", "--requisites", *drvs)).splitlines()
-    parts = ("-layer-", "-root-", "-parts-of-", "-docker-image-", "-oci-image-")
+    parts = ("-layer-", "-root-", "-image-config-", "-docker-image-", "-oci-image-")
     steps = [path for path in graph if path.endswith(".drv") and any(p in path for p in parts)]
     assert len(steps) > 10
     output(_store("--realise", "--check", "--option", "sandbox", "false", *steps))

@@ -60,8 +60,6 @@ let
 
   mtime = "1970-01-01T00:00:01Z";
 
-  noLimit = 1000;
-
   root = rootFileSystem {
     name = storeName;
     contents = lib.filter (path: path != null) (
@@ -83,22 +81,18 @@ makeImage {
     architecture
     created
     meta
-    mtime
     name
-    owner
-    parent
     passthru
     storeName
     tag
     ;
   config = "${root}/config.json";
-  maxLayers = noLimit;
-  layers = [
+  parentConfig = parent.imageConfig;
+  layers = parent.layers ++ [
     (storeLayer {
       name = storeName;
       roots = [ root ];
       below = parent.layers;
-      split = false;
       inherit mtime owner root;
     })
   ];

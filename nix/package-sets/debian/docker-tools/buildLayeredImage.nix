@@ -1,12 +1,12 @@
 /**
   An image of several layers; the arguments are those of nixpkgs' `dockerTools.buildLayeredImage`.
 
-  Layers are made of each path of `contents` and of each reference of those contents that have an
-  attribute `references` (strings, one store path each), and last come those contents themselves,
-  the links to all contents and what the commands made. No layer holds a path that the parent's
-  layers or those of the first path hold: it is made from its own path and what lies below alone, so
-  images share it. So they do the links to contents without `references`, in one more layer below
-  the last, when there are no commands, which could change them.
+  There is a layer for each path of `contents` and for each reference of those contents that have
+  an attribute `references` (strings, one store path each), and a last one for those contents
+  themselves, the links to all contents and what the commands made. A layer holds no path that the
+  parent's layers or the layer of the first path hold: it is made from its own path and what lies
+  below alone, so images share it. So they do the links to contents without `references`, in one
+  more layer below the last, when there are no commands, which could change them.
 */
 {
   architecture,
@@ -97,20 +97,33 @@ let
     inherit mtime owner;
   });
 
+  layersAbove = lib.length linkLayers + 1;
+
+  freeLayers = maxLayers - lib.length parent.layers - layersAbove;
+
+  groups =
+    lib.throwIf (freeLayers < 1 && independent != [ ])
+      "dockerTools.buildLayeredImage: image ${name}: maxLayers: expected at least ${
+        toString (lib.length parent.layers + layersAbove + 1)
+      } (the parent has ${toString (lib.length parent.layers)} layers), got ${toString maxLayers}"
+      (layerPaths.toGroups freeLayers (layerPaths.toDistinct independent));
+
   toLayer =
-    below: path:
+    below: roots:
     storeLayer {
-      name = layerPaths.toPathName path;
-      roots = [ path ];
-      inherit below mtime owner;
+      name = layerPaths.toPathName (lib.head roots);
+      inherit
+        below
+        mtime
+        owner
+        roots
+        ;
     };
 
-  paths = layerPaths.toDistinct independent;
-
-  firstLayer = map (toLayer parent.layers) (lib.take 1 paths);
+  firstLayer = map (toLayer parent.layers) (lib.take 1 groups);
 
   storeLayers = lib.optionals includeStorePaths (
-    firstLayer ++ map (toLayer (parent.layers ++ firstLayer)) (lib.drop 1 paths)
+    firstLayer ++ map (toLayer (parent.layers ++ firstLayer)) (lib.drop 1 groups)
   );
 
   root = rootFileSystem (
@@ -133,16 +146,13 @@ makeImage {
   inherit
     architecture
     created
-    maxLayers
     meta
-    mtime
     name
-    owner
-    parent
     passthru
     storeName
     tag
     ;
   config = "${root}/config.json";
-  layers = storeLayers ++ linkLayers ++ [ lastLayer ];
+  parentConfig = parent.imageConfig;
+  layers = parent.layers ++ storeLayers ++ linkLayers ++ [ lastLayer ];
 }

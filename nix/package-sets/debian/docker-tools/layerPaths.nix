@@ -35,4 +35,14 @@ in
       );
     in
     map (entry: entry.path) (lib.filter (entry: firsts.${entry.name} == entry.index) keyed);
+
+  /**
+    A group for each path, but the last group takes all that are too many.
+  */
+  toGroups =
+    number: paths:
+    if lib.length paths <= number then
+      map lib.singleton paths
+    else
+      map lib.singleton (lib.take (number - 1) paths) ++ [ (lib.drop (number - 1) paths) ];
 }

@@ -1,11 +1,6 @@
 /**
-  What an image builds on: null, an image of this set, or a docker archive of any origin.
-
-  # Output
-
-  - `layers`: the derivations of its layers
-  - `parts`: null, or a folder with the list of the layers, `layers`, and the configuration,
-    `config.json`
+  The layers and the configuration of what an image builds on: null, an image of this set, or a
+  docker archive of any origin.
 */
 { packTools, pkgs }:
 {
@@ -26,12 +21,12 @@ in
 if fromImage == null then
   {
     layers = [ ];
-    parts = null;
+    imageConfig = null;
   }
-else if fromImage ? layers && fromImage ? parts then
-  { inherit (fromImage) layers parts; }
+else if fromImage ? layers && fromImage ? imageConfig then
+  { inherit (fromImage) imageConfig layers; }
 else
   {
     layers = [ loaded ];
-    parts = loaded;
+    imageConfig = "${loaded}/config.json";
   }

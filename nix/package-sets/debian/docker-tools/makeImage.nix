@@ -7,25 +7,17 @@
   : path of the image's configuration, `config` in the OCI image specification, as JSON
 
   `layers`
-  : the layers above the parent's, the lowest first
+  : all layers, the lowest first
 
-  `maxLayers`
-  : how many layers there may be, the parent's included; the smallest are made one when there are
-    more
-
-  `parent`
-  : what `loadArchive` gives for the image below
-
-  `owner`, `mtime`
-  : whose and how old the files of store paths are
+  `parentConfig`
+  : null, or the configuration of the image below
 
   # Output
 
   The archive, a derivation with
   - `imageName`, `imageTag`
   - `layers`: the layers' derivations, the lowest first
-  - `parts`: a folder with the image's configuration as it is in the image, `config.json`, and the
-    list of its layers, `layers`
+  - `imageConfig`: the image's configuration as it is in the image
   - `oci`: an OCI image folder with compressed layers, its blobs being links into the layers
   - `ociUncompressed`: the same with plain layers
 */
@@ -41,57 +33,55 @@
   architecture,
   config,
   layers,
-  maxLayers,
-  mtime,
-  owner,
-  parent,
+  parentConfig,
   storeName,
   meta,
   passthru,
 }:
 let
-  parts = pkgs.runBash {
-    name = "parts-of-${storeName}";
-    script = ./imageParts.sh;
+  imageConfig = pkgs.runBash {
+    name = "image-config-${storeName}.json";
+    script = ./imageConfig.sh;
     tools = packTools ++ [ pkgs.jq ];
-    environment = owner // {
+    environment = {
       inherit
         architecture
         config
         created
-        imageName
         layers
-        maxLayers
-        mtime
+        parentConfig
         ;
-      inherit (pkgs) gnutar;
-      pack = ./pack.sh;
-      parent = parent.parts;
     };
   };
 
   hashPart = builtins.substring 0 32 (
-    baseNameOf (builtins.unsafeDiscardStringContext parts.outPath)
+    baseNameOf (builtins.unsafeDiscardStringContext imageConfig.outPath)
   );
 
   imageTag = if tag == null then hashPart else tag;
 
-  imageName = name;
-
-  allLayers = parent.layers ++ layers;
-
   toForm =
-    name: script: environment:
+    {
+      name,
+      script,
+      layers,
+    }:
     pkgs.runBusybox {
       inherit name script;
       environment = {
-        inherit parts;
+        inherit imageConfig layers;
+        inherit (pkgs) gnutar;
         reference = builtins.toJSON "${imageName}:${imageTag}";
-      }
-      // environment;
+      };
     };
 
-  archive = toForm "docker-image-${storeName}.tar" ./dockerArchive.sh { inherit (pkgs) gnutar; };
+  imageName = name;
+
+  archive = toForm {
+    name = "docker-image-${storeName}.tar";
+    script = ./dockerArchive.sh;
+    inherit layers;
+  };
 in
 archive
 // {
@@ -99,8 +89,20 @@ archive
 }
 // passthru
 // {
-  inherit imageName imageTag parts;
-  layers = allLayers;
-  oci = toForm "oci-image-${storeName}" ./ociFolder.sh { compressed = map compressLayer allLayers; };
-  ociUncompressed = toForm "oci-image-${storeName}-uncompressed" ./ociFolder.sh { };
+  inherit
+    imageConfig
+    imageName
+    imageTag
+    layers
+    ;
+  oci = toForm {
+    name = "oci-image-${storeName}";
+    script = ./ociFolder.sh;
+    layers = map compressLayer layers;
+  };
+  ociUncompressed = toForm {
+    name = "oci-image-${storeName}-uncompressed";
+    script = ./ociFolder.sh;
+    inherit layers;
+  };
 }

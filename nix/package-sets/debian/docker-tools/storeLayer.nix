@@ -1,8 +1,5 @@
 /**
-  Layers that hold the closures of some store paths without what the layers below hold.
-
-  Large store paths have layers of their own, with equal bytes wherever they are made, so that
-  images share them.
+  A layer that holds the closures of some store paths without what the layers below hold.
 
   # Inputs
 
@@ -13,16 +10,12 @@
   : layers
 
   `root`
-  : null, or a root file system that the last layer begins with
-
-  `split`
-  : whether there may be more layers than one
+  : null, or a root file system that the layer begins with
 
   # Output
 
   A folder with
-  - `layers`: a line "SHA-256, size, file" for each layer in it; none when nothing was left.
-    Beside the file of a layer that holds nothing but store paths is a list of them, `*.paths`.
+  - `layers`: a line "SHA-256, size, file" for each layer in it; none when nothing was left
   - `paths`: the store paths that these layers hold
 */
 { lib, pkgs }:
@@ -33,7 +26,6 @@
   owner,
   mtime,
   root ? null,
-  split ? true,
 }:
 pkgs.runBusybox {
   name = "layer-${name}";
@@ -43,10 +35,7 @@ pkgs.runBusybox {
       below
       mtime
       root
-      roots
-      split
       ;
-    pack = ./pack.sh;
     inherit (pkgs) gnutar openssl;
     exportReferencesGraph = lib.concatLists (
       lib.imap0 (index: path: [
