@@ -96,47 +96,56 @@ FLOOR_TARGET = 2
 def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
     """Measure what `nixgen run` builds, and the archive that nix-build does."""
     project = make_project(scratch / "project", 1)
-    base = "dockerTools" if nixpkgs else "tar and sha256sum"
-    for form in FORMS:
-        rounds = [_round(project, form, nixpkgs) for _ in range(ROUNDS)]
-        targets = (form.from_nothing, form.changed) if nixpkgs else (FLOOR_TARGET, None)
-        base_seconds = statistics.median(each.base for each in rounds)
-        for name, at_most in zip(("from_nothing", "changed"), targets, strict=True):
-            seconds = statistics.median(getattr(each, name) for each in rounds)
-            situation = {"from_nothing": "from nothing", "changed": "after a changed script"}[name]
-            against = f"{base}: {seconds:.2f} s to {base_seconds:.2f} s"
-            yield Figure(
-                f"{form.name} {situation}", seconds / base_seconds, "x", at_most, against=against
-            )
-        layers = max(each.layers for each in rounds)
-        against = "and those of the links to it and of the image's own files"
-        yield Figure(
-            f"{form.name}: layers for a changed package", layers, "layers", 1, against=against
-        )
-
-
-def _round(project: Path, form: Form, nixpkgs: Path | None) -> Round:
-    """Measure one form of a new image, and remove from the store what came of it."""
     seed = f"bench{secrets.token_hex(4)}"
     try:
-        _define(project, seed)
-        paths = _build_packages(project)
-        nix.build(project, form.attribute.replace(".data", ".empty"))
-        base = (
-            build_layered_image(nixpkgs, seed, paths, project)
-            if nixpkgs
-            else _floor(project, paths)
-        )
-        from_nothing = nix.build(project, form.attribute)
-        _define(project, seed, script="changed")
-        changed = nix.build(project, form.attribute)
-        _define(project, seed, script="changed", first="changed")
-        _build_packages(project)
-        log = nix.build(project, form.attribute).log
-        layers = len(re.findall("building '.*-layer-data-", log))
-        return Round(base, from_nothing.seconds, changed.seconds, layers)
+        for form in FORMS:
+            seeds = [f"{seed}-{form.name}-{number}" for number in range(ROUNDS)]
+            rounds = [_round(project, form, each, nixpkgs) for each in seeds]
+            yield from _figures_of_form(form, rounds, nixpkgs)
     finally:
+        # Not after each round: for minutes ext4 is slow to make files where it removed many.
         nix.remove_from_store(seed)
+
+
+def _figures_of_form(form: Form, rounds: list[Round], nixpkgs: Path | None) -> Iterator[Figure]:
+    base = statistics.median(each.base for each in rounds)
+    base_name = "dockerTools" if nixpkgs else "tar and sha256sum"
+    for situation, seconds, target in (
+        ("from nothing", [each.from_nothing for each in rounds], form.from_nothing),
+        ("after a changed script", [each.changed for each in rounds], form.changed),
+    ):
+        median = statistics.median(seconds)
+        floor_target = FLOOR_TARGET if situation == "from nothing" else None
+        yield Figure(
+            f"{form.name} {situation}",
+            median / base,
+            "x",
+            target if nixpkgs else floor_target,
+            against=f"{base_name}: {median:.2f} s to {base:.2f} s",
+        )
+    yield Figure(
+        f"{form.name}: layers for a changed package",
+        max(each.layers for each in rounds),
+        "",
+        1,
+        against="beside those of the links to it and of the image's own files",
+    )
+
+
+def _round(project: Path, form: Form, seed: str, nixpkgs: Path | None) -> Round:
+    """Measure one form of a new image."""
+    _define(project, seed)
+    paths = _build_packages(project)
+    nix.build(project, form.attribute.replace(".data", ".empty"))
+    base = build_layered_image(nixpkgs, seed, paths, project) if nixpkgs else _floor(project, paths)
+    from_nothing = nix.build(project, form.attribute)
+    _define(project, seed, script="changed")
+    changed = nix.build(project, form.attribute)
+    _define(project, seed, script="changed", first="changed")
+    _build_packages(project)
+    log = nix.build(project, form.attribute).log
+    layers = len(re.findall("building '.*-layer-data-", log))
+    return Round(base, from_nothing.seconds, changed.seconds, layers)
 
 
 def _define(project: Path, seed: str, *, script: str = "first", first: str = "") -> None:

@@ -68,8 +68,8 @@ def to_data(groups: dict[str, list[Figure]]) -> list[dict[str, Any]]:
 
 
 def _measured(figure: Figure) -> str:
-    digits = 0 if figure.value >= 100 or figure.value == int(figure.value) else 2
-    return f"{figure.value:.{digits}f} {figure.unit}"
+    value = f"{figure.value:.0f}" if figure.value >= 100 else f"{figure.value:.3g}"
+    return f"{value} {figure.unit}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
