@@ -20,8 +20,6 @@ IMAGES = 20
 SEEDS = range(5)
 MOST_LAYERS = 56
 DOCKER_TOOLS_MOST_LAYERS = 100
-LARGE = 1_000_000
-"""From how many bytes on a store path has a layer of its own; see storeLayer.sh."""
 
 
 @frozen
@@ -97,33 +95,18 @@ def one_layer(world: World, image: str) -> list[Layer]:
 
 
 def nixgen_layers(world: World, image: str) -> list[Layer]:
-    """Make layers of each package that the image names, without what the parent holds.
+    """Make a layer for each package that the image names, of its closure.
 
-    Large paths have layers of their own; of the small ones, those that the package needs share
-    one. The smallest layers are made one where there are too many.
+    What the parent holds is left out. Each package of the parent has a layer too.
     """
-    layers: dict[Layer, frozenset[str]] = {}
-
-    def add(names: Iterable[str]) -> None:
-        if chosen := frozenset(names):
-            layers[_paths(world, chosen)] = chosen
-
+    layers: list[Layer] = []
     held: set[str] = set()
-    for package in [*world.base, *world.images[image]]:
-        closure = world.closure([package]) - held
-        held |= closure if package in world.base else set()
-        large = {name for name in closure if world.sizes[name] >= LARGE}
-        for name in sorted(large):
-            add([name])
-        add(closure - large - {package})
-        add((closure - large) & {package})
-
-    surplus = len(layers) + 1 - MOST_LAYERS
-    merged = sorted(layers, key=lambda layer: layer.size)[: surplus + 1] if surplus > 0 else []
-    kept = [layer for layer in layers if layer not in merged]
-    if merged:
-        kept.append(_paths(world, frozenset[str]().union(*(layers[layer] for layer in merged))))
-    return [*kept, _own_files(world, image)]
+    for package in world.base:
+        held_before, held = held, held | world.closure([package])
+        layers.append(_paths(world, held - held_before))
+    for package in world.images[image]:
+        layers.append(_paths(world, world.closure([package]) - held))
+    return [*layers, _own_files(world, image)]
 
 
 def popularity_layers(world: World, image: str) -> list[Layer]:
