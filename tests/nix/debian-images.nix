@@ -107,7 +107,7 @@ in
       pkgs.gnused
       pkgs.jq
     ];
-    maxLayers = 3;
+    maxLayers = 5;
   };
 
   layered = toLayered (toService "text");

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from debian_set import REPOSITORY, build_all, evaluate, nix, output, refusal
+from debian_set import REPOSITORY, build, build_all, evaluate, nix, output, refusal
 from docker_archive import DockerArchive
 
 IMAGES = f"(import {REPOSITORY}/tests/nix/debian-images.nix {{ inherit pkgs; }})"
@@ -86,16 +86,28 @@ def test_environment_variables_of_the_parent_stay(images: dict[str, DockerArchiv
     assert {"a.b": 'ä "quoted"'} == images["layered"].config["config"]["Labels"]
 
 
-def test_there_is_a_layer_for_each_path_and_reference(images: dict[str, DockerArchive]) -> None:
-    """Each without what lies below; the last one has the image's own files and what is left."""
+def test_large_store_paths_have_layers_of_their_own(images: dict[str, DockerArchive]) -> None:
+    """Small ones share one for each path and reference; the last has the image's own files."""
     *packages, last = images["layered"].layers[len(images["base"].layers) :]
-    certificates, jq, sed = (layer.store_names() for layer in packages)
-    assert {"cacert"} == certificates
-    assert {"jq", "jq-lib"} < jq
-    assert {"gnused", "gnused-lib"} < sed
-    assert not any("libc6" in name for name in jq | sed)
+    names = [layer.store_names() for layer in packages]
+    for large in ("debian-libonig5", "debian-sed"):
+        assert [1] == [
+            len(found) for found in names if any(name.startswith(large) for name in found)
+        ]
+    assert {"cacert"} in names
+    for small in ({"jq", "jq-lib"}, {"gnused", "gnused-lib"}):
+        assert [] != [found for found in names if small <= found]
+    assert not any("libc6" in name for found in names for name in found)
     assert {"service", "gnugrep"} < last.store_names()
     assert not {"jq", "gnused"} & last.store_names()
+
+
+def test_images_share_the_layers_of_large_store_paths(images: dict[str, DockerArchive]) -> None:
+    """Whatever else is in them, and whichever path needs these."""
+    both = set(images["noCommands"].layers) & set(images["fewLayers"].layers)
+    assert {"debian-bash-static", "debian-libc6"} == {
+        name.rsplit("-", 2)[0] for layer in both for name in layer.store_names()
+    }
 
 
 def test_no_store_path_is_in_an_image_twice_below_one_package(
@@ -147,20 +159,38 @@ def test_owners_and_times_depend_on_nothing(images: dict[str, DockerArchive]) ->
 
 
 def test_no_more_layers_than_asked_for(images: dict[str, DockerArchive]) -> None:
-    """What is too many shares a layer."""
-    first, shared, _ = images["fewLayers"].layers
-    assert {"bash"} < first.store_names()
-    assert {"coreutils", "gnused", "jq"} < shared.store_names()
+    """The smallest store paths, as many as are too many, share a layer."""
+    *largest, shared, _ = images["fewLayers"].layers
+    assert {1} == {len(layer.store_names()) for layer in largest}
+    assert 3 == len(largest)
+    assert {"bash", "coreutils", "gnused", "jq"} < shared.store_names()
 
 
 def test_too_few_layers_are_refused() -> None:
     """The parent has some already."""
-    message = refusal(
+    done = nix(
+        "nix-build",
         f"""pkgs.dockerTools.buildLayeredImage {{
           name = "test/refused"; fromImage = {IMAGES}.base; contents = [ pkgs.jq ]; maxLayers = 3;
-        }}"""
+        }}""",
+        "--no-out-link",
     )
-    assert "image test/refused: maxLayers: expected at least 5" in message
+    assert 0 != done.returncode
+    assert "image test/refused: maxLayers: expected at least" in done.stderr
+    assert "layers), got 3\n" in done.stderr
+
+
+def test_a_form_keeps_no_layers_that_it_does_not_need() -> None:
+    """An archive is written from recipes of its layers, which are lists of store paths."""
+    recipe, plain, compressed = (
+        build(f'{IMAGES}.layered.parts."{form}"') for form in ("recipe", "tar", "tar+gzip")
+    )
+    sizes = {}
+    for parts in (recipe, plain, compressed):
+        lines = [line.split() for line in (parts / "layers").read_text().splitlines()]
+        sizes[parts] = sum(Path(file).stat().st_size for *_, file, _ in lines)
+        assert (parts / "config.json").read_bytes() == (recipe / "config.json").read_bytes()
+    assert sizes[recipe] < 10_000 < sizes[compressed] < sizes[plain]
 
 
 def test_files_can_be_copied_instead_of_linked(images: dict[str, DockerArchive]) -> None:
@@ -256,11 +286,14 @@ def test_building_again_gives_the_same_bytes_without_the_sandbox(
     """Every step of the way, not the archive alone."""
     assert archives
     derivations = output(
-        nix("nix-instantiate", f"with {IMAGES}; [ layered layered.oci asRoot fakeRoot ]")
+        nix(
+            "nix-instantiate",
+            f"with {IMAGES}; [ layered layered.oci layered.ociUncompressed asRoot fakeRoot ]",
+        )
     )
     drvs = [line.partition("!")[0] for line in derivations.splitlines()]
     graph = output(_store("--query", "--requisites", *drvs)).splitlines()
-    parts = ("-layer-", "-root-", "-image-config-", "-docker-image-", "-oci-image-")
+    parts = ("-layer-", "-root-", "-image-parts-", "-docker-image-", "-oci-image-")
     steps = [path for path in graph if path.endswith(".drv") and any(p in path for p in parts)]
     assert len(steps) > 10
     output(_store("--realise", "--check", "--option", "sandbox", "false", *steps))

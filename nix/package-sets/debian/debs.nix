@@ -43,9 +43,11 @@ let
       script = ./unpack-deb.sh;
       environment.deb = fetch storeName package;
     };
+
+  all = builtins.mapAttrs unpack locked.packages;
 in
 {
-  all = builtins.mapAttrs unpack locked.packages;
+  inherit all;
 
   inherit (locked) platform;
 
@@ -66,6 +68,14 @@ in
         }
       )
     );
+
+  /**
+    A Debian package, unpacked, with the bytes that it takes as Debian says.
+  */
+  toSized = name: {
+    path = "${all.${name}}";
+    size = locked.packages.${name}.installedSize or 0;
+  };
 
   /**
     Fail with what to do when a package is not in the lock.

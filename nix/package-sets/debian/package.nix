@@ -8,6 +8,11 @@
 
   `debianNames`
   : the Debian packages whose programs it offers
+
+  # Output
+
+  A derivation. Its attribute `debs` lists the unpacked Debian packages that it may refer to, with
+  their sizes in bytes.
 */
 {
   debs,
@@ -33,6 +38,7 @@ let
 in
 runBusybox {
   inherit name;
+  passthru.debs = map debs.toSized closure;
   script = ./package.sh;
   environment = {
     inherit (debs.platform) loader triplet;

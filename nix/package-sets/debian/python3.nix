@@ -26,6 +26,7 @@ in
 assert lib.all debs.require debianNames;
 runBusybox {
   name = "python3";
+  passthru = { inherit (interpreter) debs; };
   script = ./python3.sh;
   environment = {
     inherit interpreter;

@@ -14,7 +14,7 @@
   loadArchive,
   makeImage,
   rootFileSystem,
-  storeLayer,
+  ...
 }@dockerTools:
 {
   name,
@@ -67,7 +67,7 @@ let
     );
     linkContents = false;
     config = if config == null then { } else config;
-    below = parent.layers;
+    below = parent.recipe;
     inherit
       extraCommands
       mtime
@@ -81,19 +81,18 @@ makeImage {
     architecture
     created
     meta
+    mtime
     name
+    owner
+    parent
     passthru
+    root
     storeName
     tag
     ;
-  config = "${root}/config.json";
-  parentConfig = parent.imageConfig;
-  layers = parent.layers ++ [
-    (storeLayer {
-      name = storeName;
-      roots = [ root ];
-      below = parent.layers;
-      inherit mtime owner root;
-    })
-  ];
+  function = "buildImage";
+  layersAs = _: [ ];
+  includeStorePaths = true;
+  maxLayers = null;
+  split = false;
 }

@@ -1,12 +1,12 @@
 /**
   An image of several layers; the arguments are those of nixpkgs' `dockerTools.buildLayeredImage`.
 
-  There is a layer for each path of `contents` and for each reference of those contents that have
-  an attribute `references` (strings, one store path each), and a last one for those contents
-  themselves, the links to all contents and what the commands made. A layer holds no path that the
-  parent's layers or the layer of the first path hold: it is made from its own path and what lies
-  below alone, so images share it. So they do the links to contents without `references`, in one
-  more layer below the last, when there are no commands, which could change them.
+  Layers are made of each path of `contents` and of each reference of those contents that have an
+  attribute `references` (strings, one store path each), and last come those contents themselves,
+  the links to all contents and what the commands made. No layer holds a path that the parent's
+  layers or those of the first path hold: it is made from its own path and what lies below alone,
+  so images share it. So they do the links to contents without `references`, in one more layer
+  below the last, when there are no commands, which could change them.
 */
 {
   architecture,
@@ -83,48 +83,57 @@ let
     lib.filter (path: !(path ? references)) contentList
   );
 
-  linkLayers = lib.optional (linkedApart != [ ]) (storeLayer {
-    name = "links";
-    roots = [ ];
-    below = [ ];
-    root = rootFileSystem (
-      rootOptions
-      // {
-        name = "links";
-        contents = linkedApart;
-      }
-    );
-    inherit mtime owner;
-  });
-
-  layersAbove = lib.length linkLayers + 1;
-
-  freeLayers = maxLayers - lib.length parent.layers - layersAbove;
-
-  groups =
-    lib.throwIf (freeLayers < 1 && independent != [ ])
-      "dockerTools.buildLayeredImage: image ${name}: maxLayers: expected at least ${
-        toString (lib.length parent.layers + layersAbove + 1)
-      } (the parent has ${toString (lib.length parent.layers)} layers), got ${toString maxLayers}"
-      (layerPaths.toGroups freeLayers (layerPaths.toDistinct independent));
-
-  toLayer =
-    below: roots:
+  toLinks =
+    form:
     storeLayer {
-      name = layerPaths.toPathName (lib.head roots);
-      inherit
-        below
-        mtime
-        owner
-        roots
-        ;
+      name = "links";
+      roots = [ ];
+      root = rootFileSystem (
+        rootOptions
+        // {
+          name = "links";
+          contents = linkedApart;
+        }
+      );
+      inherit form mtime owner;
     };
 
-  firstLayer = map (toLayer parent.layers) (lib.take 1 groups);
+  paths = layerPaths.toDistinct independent;
 
-  storeLayers = lib.optionals includeStorePaths (
-    firstLayer ++ map (toLayer (parent.layers ++ firstLayer)) (lib.drop 1 groups)
-  );
+  # Each of these is independent of whatever else is in the image.
+  toLayers =
+    form: below: path:
+    map (
+      deb:
+      storeLayer {
+        name = layerPaths.toPathName deb;
+        roots = [ deb ];
+        inherit form mtime owner;
+      }
+    ) (layerPaths.toLargeDebs path)
+    ++ [
+      (storeLayer {
+        name = layerPaths.toPathName path;
+        roots = [ path ];
+        apart = layerPaths.toLargeDebs path;
+        inherit
+          below
+          form
+          mtime
+          owner
+          ;
+      })
+    ];
+
+  layersAs =
+    form:
+    let
+      parentLayers = lib.optional (parent.${form} != null) parent.${form};
+      firstLayers = lib.concatMap (toLayers form parentLayers) (lib.take 1 paths);
+      otherLayers = lib.concatMap (toLayers form (parentLayers ++ firstLayers)) (lib.drop 1 paths);
+    in
+    lib.optionals includeStorePaths (layerPaths.toDistinct (firstLayers ++ otherLayers))
+    ++ lib.optional (linkedApart != [ ]) (toLinks form);
 
   root = rootFileSystem (
     rootOptions
@@ -134,25 +143,24 @@ let
       inherit config;
     }
   );
-
-  lastLayer = storeLayer {
-    name = storeName;
-    roots = lib.optional includeStorePaths root;
-    below = parent.layers ++ storeLayers;
-    inherit mtime owner root;
-  };
 in
 makeImage {
   inherit
     architecture
     created
+    includeStorePaths
+    layersAs
+    maxLayers
     meta
+    mtime
     name
+    owner
+    parent
     passthru
+    root
     storeName
     tag
     ;
-  config = "${root}/config.json";
-  parentConfig = parent.imageConfig;
-  layers = parent.layers ++ storeLayers ++ linkLayers ++ [ lastLayer ];
+  function = "buildLayeredImage";
+  split = true;
 }

@@ -17,8 +17,6 @@ let
     pkgs.bash
   ];
 
-  compressLayer = import ./compressLayer.nix { inherit pkgs; };
-
   /**
     The platform's name in container images, as Go writes it.
   */
@@ -29,14 +27,22 @@ let
     }
     .${pkgs.system};
 
+  /**
+    The bytes of files from which on a store path has a layer of its own. Of what images push again
+    the large paths are nearly all (bench/train.py), and each layer costs its making.
+  */
+  smallestLarge = 256 * 1024;
+
+  runLayers = import ./runLayers.nix { inherit lib pkgs smallestLarge; };
+
   parts = {
     inherit architecture lib;
     checkArguments = import ./checkArguments.nix;
-    layerPaths = import ./layerPaths.nix { inherit lib; };
+    layerPaths = import ./layerPaths.nix { inherit lib pkgs smallestLarge; };
     loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
-    makeImage = import ./makeImage.nix { inherit compressLayer packTools pkgs; };
+    makeImage = import ./makeImage.nix { inherit lib pkgs runLayers; };
     rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
-    storeLayer = import ./storeLayer.nix { inherit lib pkgs; };
+    storeLayer = import ./storeLayer.nix { inherit lib runLayers; };
   };
 in
 {

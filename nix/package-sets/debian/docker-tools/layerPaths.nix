@@ -1,9 +1,33 @@
 /**
-  Names and groups of the store paths that layers are made from.
+  Names of the store paths that layers are made from, and which of them have layers of their own.
 */
-{ lib }:
+{
+  lib,
+  pkgs,
+  smallestLarge,
+}:
 let
   discardContext = builtins.unsafeDiscardStringContext;
+
+  toDerivationName = path: builtins.match "${builtins.storeDir}/[0-9a-z]+-(.*)[.]drv" path;
+
+  /**
+    The package of this set that a store path is an output of, in a list, or none.
+  */
+  toPackages =
+    path:
+    let
+      origins = builtins.attrNames (builtins.getContext "${path}");
+      origin = lib.head origins;
+      name = toDerivationName origin;
+      package = pkgs.${lib.head name} or null;
+    in
+    lib.optional (
+      lib.length origins == 1
+      && name != null
+      && package ? debs
+      && discardContext package.drvPath == origin
+    ) package;
 in
 {
   /**
@@ -37,12 +61,12 @@ in
     map (entry: entry.path) (lib.filter (entry: firsts.${entry.name} == entry.index) keyed);
 
   /**
-    A group for each path, but the last group takes all that are too many.
+    The large Debian packages, unpacked, that a package of this set may need. Many packages need the
+    same ones, so a layer of such a path is made once, whatever image it is for.
   */
-  toGroups =
-    number: paths:
-    if lib.length paths <= number then
-      map lib.singleton paths
-    else
-      map lib.singleton (lib.take (number - 1) paths) ++ [ (lib.drop (number - 1) paths) ];
+  toLargeDebs =
+    path:
+    lib.concatMap (
+      package: map (deb: deb.path) (lib.filter (deb: deb.size >= smallestLarge) package.debs)
+    ) (toPackages path);
 }

@@ -1,5 +1,7 @@
 /**
-  The layers and the configuration of what an image builds on: null, an image of this set, or a
+  The parts of what an image builds on, by how their layers are kept (runLayers.nix): each is null
+  where there is no parent, else a folder with the list of the layers, `layers`, the store paths in
+  them, `paths`, and the configuration, `config.json`. The parent is an image of this set or a
   docker archive of any origin.
 */
 { packTools, pkgs }:
@@ -9,24 +11,29 @@
   fromImageTag ? null,
 }:
 let
-  loaded = pkgs.runBash {
-    name = "layers-of-parent";
-    script = ./loadArchive.sh;
-    tools = packTools ++ [ pkgs.jq ];
-    environment = {
-      inherit fromImage fromImageName fromImageTag;
+  load =
+    compressed:
+    pkgs.runBash {
+      name = "parts-of-parent";
+      script = ./loadArchive.sh;
+      tools =
+        packTools
+        ++ [ pkgs.jq ]
+        ++ pkgs.lib.optional compressed pkgs.libdeflate;
+      environment = {
+        inherit
+          compressed
+          fromImage
+          fromImageName
+          fromImageTag
+          ;
+      };
     };
-  };
+
+  plain = if fromImage == null then null else load false;
 in
-if fromImage == null then
-  {
-    layers = [ ];
-    imageConfig = null;
-  }
-else if fromImage ? layers && fromImage ? imageConfig then
-  { inherit (fromImage) imageConfig layers; }
-else
-  {
-    layers = [ loaded ];
-    imageConfig = "${loaded}/config.json";
-  }
+fromImage.parts or {
+  recipe = plain;
+  tar = plain;
+  "tar+gzip" = if fromImage == null then null else load true;
+}

@@ -1,62 +1,96 @@
 /**
   An image from its layers: a docker archive, and beside it the same image in other forms.
 
+  Each form is made from the store paths and keeps no more of its layers than it needs: the archive
+  is written from recipes of layers, the OCI folders refer to layers.
+
   # Inputs
 
-  `config`
-  : path of the image's configuration, `config` in the OCI image specification, as JSON
+  `layersAs`
+  : a function of how layers are kept (runLayers.nix), that gives those between the parent's and the
+    image's own, as storeLayer makes them, the lowest first
 
-  `layers`
-  : all layers, the lowest first
+  `parent`
+  : what loadArchive gives for the image below
 
-  `parentConfig`
-  : null, or the configuration of the image below
+  `root`
+  : the image's own files, as rootFileSystem makes them
+
+  `maxLayers`
+  : how many layers the image may have, those of its parent included; null for any number
+
+  `includeStorePaths`
+  : whether the store paths that are in no other layer are in the image
+
+  `split`
+  : whether those of them that are large have layers of their own
 
   # Output
 
   The archive, a derivation with
   - `imageName`, `imageTag`
-  - `layers`: the layers' derivations, the lowest first
-  - `imageConfig`: the image's configuration as it is in the image
+  - `parts`: by how layers are kept, a folder with the list of the image's layers, `layers`, the
+    store paths in them, `paths`, and its configuration, `config.json`
   - `oci`: an OCI image folder with compressed layers, its blobs being links into the layers
   - `ociUncompressed`: the same with plain layers
 */
 {
-  compressLayer,
-  packTools,
+  lib,
   pkgs,
+  runLayers,
 }:
 {
   name,
   tag,
-  created,
   architecture,
-  config,
-  layers,
-  parentConfig,
+  created,
+  function,
+  includeStorePaths,
+  layersAs,
+  maxLayers,
+  mtime,
+  owner,
+  parent,
+  root,
+  split,
   storeName,
   meta,
   passthru,
 }:
 let
-  imageConfig = pkgs.runBash {
-    name = "image-config-${storeName}.json";
-    script = ./imageConfig.sh;
-    tools = packTools ++ [ pkgs.jq ];
-    environment = {
-      inherit
-        architecture
-        config
-        created
-        layers
-        parentConfig
-        ;
-    };
-  };
+  parts = lib.mapAttrs (
+    form: parentParts:
+    runLayers {
+      name = "image-parts-${storeName}";
+      script = ./imageParts.sh;
+      inherit form mtime owner;
+      environment = {
+        inherit
+          architecture
+          created
+          function
+          maxLayers
+          root
+          split
+          ;
+        inherit (pkgs) jq;
+        config = "${root}/config.json";
+        exportReferencesGraph = lib.optionals includeStorePaths [
+          "closure-root"
+          root
+        ];
+        imageName = name;
+        layers = layersAs form;
+        parent = parentParts;
+      };
+    }
+  ) parent;
 
   hashPart = builtins.substring 0 32 (
-    baseNameOf (builtins.unsafeDiscardStringContext imageConfig.outPath)
+    baseNameOf (builtins.unsafeDiscardStringContext parts.recipe.outPath)
   );
+
+  imageName = name;
 
   imageTag = if tag == null then hashPart else tag;
 
@@ -64,45 +98,38 @@ let
     {
       name,
       script,
-      layers,
+      form,
     }:
     pkgs.runBusybox {
       inherit name script;
       environment = {
-        inherit imageConfig layers;
-        inherit (pkgs) gnutar;
+        inherit form;
+        inherit (pkgs) gnutar openssl;
+        layerFunctions = ./layers.sh;
+        parts = parts.${form};
         reference = builtins.toJSON "${imageName}:${imageTag}";
       };
     };
-
-  imageName = name;
-
-  archive = toForm {
-    name = "docker-image-${storeName}.tar";
-    script = ./dockerArchive.sh;
-    inherit layers;
-  };
 in
-archive
+toForm {
+  name = "docker-image-${storeName}.tar";
+  script = ./dockerArchive.sh;
+  form = "recipe";
+}
 // {
   inherit meta;
 }
 // passthru
 // {
-  inherit
-    imageConfig
-    imageName
-    imageTag
-    layers
-    ;
+  inherit imageName imageTag parts;
   oci = toForm {
     name = "oci-image-${storeName}";
     script = ./ociFolder.sh;
-    layers = map compressLayer layers;
+    form = "tar+gzip";
   };
   ociUncompressed = toForm {
     name = "oci-image-${storeName}-uncompressed";
     script = ./ociFolder.sh;
-    inherit layers;
+    form = "tar";
   };
 }

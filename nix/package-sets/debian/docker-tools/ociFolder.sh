@@ -12,21 +12,18 @@ add_blob() {
   printf '{"mediaType":"%s","digest":"sha256:%s","size":%d' "$2" "$digest" "$(stat -c %s "$1")"
 }
 
-# shellcheck disable=SC2046,SC2086 # lists of store paths
-cat $(printf '%s/layers ' $layers) >layer-list
-while read -r digest _ file _; do
+while read -r _ digest _ file _; do
   ln -sf "$file" "$out/blobs/sha256/$digest"
-done <layer-list
+done <"$parts/layers"
 
 {
   printf '{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":'
-  add_blob "$imageConfig" application/vnd.oci.image.config.v1+json
+  add_blob "$parts/config.json" application/vnd.oci.image.config.v1+json
   printf '},"layers":['
-  awk '{
-    type = "application/vnd.oci.image.layer.v1.tar" (NF > 3 ? "+gzip" : "")
-    printf "%s{\"mediaType\":\"%s\",\"digest\":\"sha256:%s\",\"size\":%s}", comma, type, $1, $2
+  awk -v type="application/vnd.oci.image.layer.v1.$form" '{
+    printf "%s{\"mediaType\":\"%s\",\"digest\":\"sha256:%s\",\"size\":%s}", comma, type, $2, $3
     comma = ","
-  }' layer-list
+  }' "$parts/layers"
   printf ']}'
 } >manifest
 

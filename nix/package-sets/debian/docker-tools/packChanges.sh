@@ -1,7 +1,10 @@
 # shellcheck shell=bash
-# Unpack the layers $below into the folder root, add the contents, run $runAsRoot there with that
+# Unpack the layers of the image $below into the folder root, add the contents, run $runAsRoot there with that
 # folder as root, and write what has changed since as a layer: a tar archive whose last 1024 bytes
 # are its end mark. Whatever is root here only appears to be.
+
+# shellcheck source=SCRIPTDIR/layers.sh
+. "$layerFunctions"
 
 # Hide in the folder root what a layer removes (OCI image specification, layer.md, "Whiteouts").
 apply_whiteouts() {
@@ -48,12 +51,13 @@ run_as_root() {
 }
 
 {
-  for layer in $below; do
-    while read -r _ _ file _; do
-      tar --extract --directory=root --exclude='nix/store' --same-permissions --file="$file"
+  if test "$below"; then
+    while read -r _ _ _ file _; do
+      print_layer "$file" |
+        tar --extract --directory=root --exclude='nix/store' --same-permissions
       apply_whiteouts
-    done <"$layer/layers"
-  done
+    done <"$below/layers"
+  fi
   take_inventory >before
 
   bash -eu "$addContents"

@@ -14,7 +14,8 @@
   : the same, as what looks like root to them, so that owners can be set
 
   `runAsRoot`
-  : null, or shell commands that run with the folder as their root, on top of the layers `below`
+  : null, or shell commands that run with the folder as their root, on top of the layers of the
+    image whose parts `below` are
 */
 {
   lib,
@@ -31,7 +32,7 @@
   linkContents ? true,
   fakeRootCommands ? "",
   runAsRoot ? null,
-  below ? [ ],
+  below ? null,
 }:
 let
   needsRoot = fakeRootCommands != "" || runAsRoot != null;
@@ -71,6 +72,7 @@ pkgs.runBash {
     // lib.optionalAttrs (runAsRoot != null) {
       inherit (pkgs) busybox;
       inherit below;
+      layerFunctions = ./layers.sh;
       runAsRoot = pkgs.writeShellScript "run-as-root" ''
         export PATH=${lib.makeBinPath packTools}
         set -e

@@ -1,47 +1,57 @@
 /**
-  A layer that holds the closures of some store paths without what the layers below hold.
+  Layers that hold the closures of some store paths without what the layers below hold.
+
+  A large store path has a layer of its own, whose bytes are the same wherever it is made, so that
+  images share it.
 
   # Inputs
+
+  `form`
+  : how the layers are kept (runLayers.nix)
 
   `roots`
   : the store paths
 
   `below`
-  : layers
+  : folders with a list of store paths that are left out, `paths`
+
+  `apart`
+  : store paths that are left out
 
   `root`
-  : null, or a root file system that the layer begins with
+  : null, or a root file system, which the one layer then begins with
 
   # Output
 
   A folder with
-  - `layers`: a line "SHA-256, size, file" for each layer in it; none when nothing was left
+  - `layers`: a line for each layer; layers.sh says what is in it
   - `paths`: the store paths that these layers hold
+  - `closure`: those and what was left out
 */
-{ lib, pkgs }:
+{ lib, runLayers }:
 {
+  form,
   name,
   roots,
-  below,
   owner,
   mtime,
+  below ? [ ],
+  apart ? [ ],
   root ? null,
 }:
-pkgs.runBusybox {
+runLayers {
   name = "layer-${name}";
   script = ./storeLayer.sh;
-  environment = owner // {
-    inherit
-      below
-      mtime
-      root
-      ;
-    inherit (pkgs) gnutar openssl;
+  inherit form mtime owner;
+  environment = {
+    inherit below root;
+    apart = map builtins.unsafeDiscardStringContext apart;
     exportReferencesGraph = lib.concatLists (
       lib.imap0 (index: path: [
         "closure-${toString index}"
         "${path}"
       ]) roots
     );
+    roots = map toString roots;
   };
 }

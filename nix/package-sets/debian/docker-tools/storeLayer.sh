@@ -1,36 +1,33 @@
 # shellcheck shell=sh
-# Make one layer of the closures in the files closure-*, without what the layers $below hold.
+# Make layers of the closures in the files closure-*, without what the layers $below hold and without
+# the paths $apart, which have layers elsewhere. Large paths have layers of their own, and the small
+# ones share one; where they are large together, $roots have one and what they need another. With
+# $root, a root file system, that is the layer instead.
+set -o pipefail
+# shellcheck source=SCRIPTDIR/layers.sh
+. "$layerFunctions"
 
 mkdir "$out"
-echo "$root" >held
-# shellcheck disable=SC2046,SC2086 # lists of store paths
-test ! "$below" || cat $(printf '%s/paths ' $below) >>held
-
-# A record of a closure is a path, its deriver, the number of its references, and these.
 touch closure-none
-awk '
-  FILENAME == "held" { held[$0]; next }
-  FNR == 1 { field = "path" }
-  field == "path" && !($0 in held) { print; held[$0] }
-  field == "path" { field = "deriver"; next }
-  field == "deriver" { field = "count"; next }
-  field == "count" { left = $1 }
-  field == "reference" { left-- }
-  { field = left > 0 ? "reference" : "path" }
-' held closure-* | sort >"$out/paths"
+print_closure closure-* >"$out/closure"
+# shellcheck disable=SC2086 # lists of store paths
+{
+  list_held $below
+  printf '%s\n' $apart >>held
+  printf '%s\n' $roots >roots
+}
+without held "$out/closure" >"$out/paths"
 
-layer=$out/layer.tar
 if test "$root"; then
-  cat "$root/root.tar" >"$layer"
-elif test ! -s "$out/paths"; then
-  touch "$out/layers"
-  exit
+  make_layer root "$root/root.tar" "$out/paths" >"$out/layers"
+else
+  make_large_layers "$out/paths" >"$out/layers"
+  if test "$(cat small-size)" -lt "$smallestLarge"; then
+    make_store_layer small small >>"$out/layers"
+  else
+    without roots small >needed
+    without needed small >own
+    make_store_layer needed needed >>"$out/layers"
+    make_store_layer own own >>"$out/layers"
+  fi
 fi
-
-sed s,^/,, "$out/paths" |
-  "$gnutar/bin/tar" --create --directory=/ --files-from=- --sort=name --format=gnu \
-    --mtime="$mtime" --owner="$owner" --group="$group" --hard-dereference \
-    --blocking-factor=64 >>"$layer"
-
-digest=$("$openssl/bin/openssl" dgst -sha256 -r "$layer")
-echo "${digest%% *} $(stat -c %s "$layer") $layer" >"$out/layers"
