@@ -17,9 +17,12 @@ from bench.world import MEGABYTE, SCRIPTS, World, make_world
 
 RELEASES = 50
 IMAGES = 20
-SEEDS = range(5)
+SEEDS = range(3)
+SCALES = (1, 3)
 MOST_LAYERS = 56
 DOCKER_TOOLS_MOST_LAYERS = 100
+LARGE = 256 * 1024
+"""The bytes from which on a path has a layer of its own, in the debian set's dockerTools."""
 
 
 @frozen
@@ -40,26 +43,39 @@ class Pushed:
 
 
 def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
-    """Simulate the ways, in a few worlds each."""
-    ways = {
-        "one layer for each image": one_layer,
-        "nixgen": nixgen_layers,
-        "dockerTools' popularity order": popularity_layers,
-    }
-    sums = {name: _sum(simulate(way, seed) for seed in SEEDS) for name, way in ways.items()}
-    whole = sums["one layer for each image"]
-    for name, pushed in sums.items():
-        megabytes = f"{pushed.again / MEGABYTE:.0f} to {whole.again / MEGABYTE:.0f} MB"
-        against = f"one layer each: {megabytes}; {pushed.first / MEGABYTE:.0f} MB at first"
-        yield Figure(
-            f"{name}: pushed again",
-            pushed.again / whole.again,
-            "x",
-            0.5 if name == "nixgen" else None,
-            against=against,
-        )
-        if name == "nixgen":
-            yield Figure(f"{name}: layers", pushed.most_layers, "", MOST_LAYERS)
+    """Simulate the ways, in a few worlds of each scale."""
+    for scale in SCALES:
+        sums = {
+            name: _sum(simulate(way, seed, scale) for seed in SEEDS) for name, way in WAYS.items()
+        }
+        paths = _closure_sizes(scale)
+        for name, pushed in sums.items():
+            yield from _figures_of_way(f"{name}, {paths} paths an image", pushed, sums["one layer"])
+
+
+def _figures_of_way(name: str, pushed: Pushed, whole: Pushed) -> Iterator[Figure]:
+    nixgen = name.startswith("nixgen")
+    megabytes = f"{pushed.again / MEGABYTE:.0f} to {whole.again / MEGABYTE:.0f} MB"
+    yield Figure(
+        f"pushed again by {name}",
+        pushed.again / whole.again,
+        "x",
+        0.5 if nixgen else None,
+        against=f"one layer each: {megabytes}; {pushed.first / MEGABYTE:.0f} MB at first",
+    )
+    if nixgen:
+        yield Figure(f"layers of {name}", pushed.most_layers, "", MOST_LAYERS)
+
+
+def _closure_sizes(scale: int) -> str:
+    """Return the least and the largest number of store paths of an image."""
+    worlds = [make_world(seed, IMAGES, scale) for seed in SEEDS]
+    sizes = [
+        len(world.closure([*named, *world.base]))
+        for world in worlds
+        for named in world.images.values()
+    ]
+    return f"{min(sizes)} to {max(sizes)}"
 
 
 def _sum(pushed: Iterable[Pushed]) -> Pushed:
@@ -71,9 +87,9 @@ def _sum(pushed: Iterable[Pushed]) -> Pushed:
     )
 
 
-def simulate(layers_of: Callable[[World, str], list[Layer]], seed: int) -> Pushed:
+def simulate(layers_of: Callable[[World, str], list[Layer]], seed: int, scale: int = 1) -> Pushed:
     """Push all images, then again after each release."""
-    world = make_world(seed, IMAGES)
+    world = make_world(seed, IMAGES, scale)
     registry: set[Layer] = set()
     pushed: list[int] = []
     most_layers = 0
@@ -95,18 +111,33 @@ def one_layer(world: World, image: str) -> list[Layer]:
 
 
 def nixgen_layers(world: World, image: str) -> list[Layer]:
-    """Make a layer for each package that the image names, of its closure.
+    """Make layers of the parent's packages and of each package that the image names.
 
-    What the parent holds is left out. Each package of the parent has a layer too.
+    As nix/package-sets/debian/docker-tools does it: what the parent holds is left out, a large
+    path has a layer of its own, the small ones of a package share one, or two where they are large
+    together. Of too many layers the smallest are made one.
     """
-    layers: list[Layer] = []
+    chosen: dict[frozenset[str], None] = {}
     held: set[str] = set()
-    for package in world.base:
-        held_before, held = held, held | world.closure([package])
-        layers.append(_paths(world, held - held_before))
-    for package in world.images[image]:
-        layers.append(_paths(world, world.closure([package]) - held))
-    return [*layers, _own_files(world, image)]
+    for package in [*world.base, *world.images[image]]:
+        closure = world.closure([package]) - held
+        large = {name for name in closure if world.sizes[name] >= LARGE}
+        small = frozenset(closure - large)
+        own = small & {package} if world.size(small) >= LARGE else frozenset()
+        groups = [*(frozenset([name]) for name in sorted(large)), small - own, own]
+        chosen.update(dict.fromkeys(filter(None, groups)))
+        held |= closure if package in world.base else set()
+    return [*(_paths(world, names) for names in _few(world, chosen)), _own_files(world, image)]
+
+
+def _few(world: World, chosen: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Return the groups with the smallest united where a layer each would be too many."""
+    ordered = sorted(chosen, key=world.size)
+    surplus = len(ordered) + 1 - MOST_LAYERS
+    if surplus <= 0:
+        return ordered
+    united = frozenset[str]().union(*ordered[: surplus + 1])
+    return [*ordered[surplus + 1 :], united]
 
 
 def popularity_layers(world: World, image: str) -> list[Layer]:
@@ -137,3 +168,10 @@ def _paths(world: World, names: Iterable[str]) -> Layer:
 
 def _own_files(world: World, image: str) -> Layer:
     return Layer((image, world.scripts[image]), SCRIPTS)
+
+
+WAYS = {
+    "one layer": one_layer,
+    "nixgen": nixgen_layers,
+    "dockerTools' popularity order": popularity_layers,
+}

@@ -73,11 +73,15 @@ class World:
             self.versions[name] += self.random.random() < _CHANCES[kind]
 
 
-def make_world(seed: int, images: int) -> World:
-    """Return a world of that many images; the same seed gives the same."""
+def make_world(seed: int, images: int, scale: int = 1) -> World:
+    """Return a world of that many images; the same seed gives the same.
+
+    The images need 30 to 50 packages each, and with a larger scale about that many times as many,
+    most of them small.
+    """
     random = Random(seed)  # noqa: S311 (a simulation)
     world = World(random)
-    libraries = [f"library{number}" for number in range(40)]
+    libraries = [f"library{number}" for number in range(40 * scale)]
     runtimes = [f"runtime{number}" for number in range(4)]
     programs = [f"program{number}" for number in range(2 * images)]
     world.add("base", "libc", 13, ())
@@ -85,11 +89,12 @@ def make_world(seed: int, images: int) -> World:
         world.add("base", f"base{number}", random.uniform(0.05, 6), ["libc"])
     for number, name in enumerate(libraries):
         needed = random.sample(libraries[:number], min(number, random.randrange(3)))
-        world.add("library", name, 10 ** random.uniform(-1.3, 0.9), ["libc", *needed])
+        megabytes = 10 ** random.uniform(-1.3 - 0.3 * (scale - 1), 0.9)
+        world.add("library", name, megabytes, ["libc", *needed])
     for name, megabytes in zip(runtimes, (20, 32, 55, 90), strict=True):
-        world.add("runtime", name, megabytes, ["libc", *random.sample(libraries, 8)])
+        world.add("runtime", name, megabytes, ["libc", *random.sample(libraries, 8 * scale)])
     for name in programs:
-        needed = random.sample(libraries, random.randrange(1, 5))
+        needed = random.sample(libraries, random.randrange(1, 5 * scale))
         world.add(
             "program", name, 10 ** random.uniform(-1, 1.3), [random.choice(runtimes), *needed]
         )

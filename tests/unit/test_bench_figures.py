@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bench.figure import Figure, to_data, to_table
+from bench.measure import REPOSITORY
 from bench.train import (
+    LARGE,
     MOST_LAYERS,
     Layer,
     nixgen_layers,
@@ -59,6 +61,23 @@ def test_every_way_of_layers_holds_all_that_an_image_needs() -> None:
         assert [needed, needed] == [single, popular]
         assert needed <= own < len(packages) * needed + 1
         assert len(nixgen_layers(world, image)) <= MOST_LAYERS
+
+
+def test_the_simulated_layers_are_those_that_are_made() -> None:
+    """A path is large, and so has a layer of its own, from as many bytes on."""
+    docker_tools = REPOSITORY / "nix/package-sets/debian/docker-tools/default.nix"
+    assert f"smallestLarge = {LARGE // 1024} * 1024;" in docker_tools.read_text()
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_a_few_layers_push_little_again(scale: int) -> None:
+    """However many store paths an image has."""
+    own, whole, popular = (
+        simulate(way, 1, scale) for way in (nixgen_layers, one_layer, popularity_layers)
+    )
+    assert own.most_layers <= MOST_LAYERS
+    assert own.again < 0.1 * whole.again
+    assert own.again < 1.1 * popular.again
 
 
 def _sum(layers: list[Layer]) -> int:
