@@ -37,6 +37,11 @@ def references(path: str) -> list[str]:
     return run(["nix-store", "--query", "--references", path], STORE).output.split()
 
 
+def requisites(path: str) -> list[str]:
+    """Return the store paths that the store path needs, itself among them."""
+    return run(["nix-store", "--query", "--requisites", path], STORE).output.split()
+
+
 def remove_from_store(seed: str) -> None:
     """Delete the store paths that have the seed in their name, and what refers to them."""
     if named := [path for path in STORE.iterdir() if seed in path.name]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import nix
 from bench.figure import Figure
-from bench.measure import MEGABYTE
+from bench.measure import MEGABYTE, run
 from bench.projects import emit, make_project
 
 IMAGES = """\
@@ -21,9 +22,11 @@ services = [
 project = Project(images={{"programs": Image(name="{seed}/programs", services=services)}})
 """
 
+_IS_PART = re.compile("/[0-9a-z]{32}-(image-parts|layer)-")
+
 
 def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
-    """Compare what each form adds to the store with the store paths that are in the image."""
+    """Compare what each form adds to the store with one archive of the image's store paths."""
     seed = f"store{secrets.token_hex(4)}"
     project = make_project(scratch / "project", 1)
     (project / "images.py").write_text(IMAGES.format(seed=seed))
@@ -36,22 +39,31 @@ def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
 
 def _compare(project: Path) -> Iterator[Figure]:
     image = "dockerImages.programs"
-    archive, oci, plain = nix.build(
-        project, image, f"{image}.oci", f"{image}.ociUncompressed"
+    archive, recipes, oci, plain = nix.build(
+        project, image, f"{image}.parts.recipe", f"{image}.oci", f"{image}.ociUncompressed"
     ).output.split()
-    layers = [path for path in nix.references(plain) if "-layer-" in path]
-    compressed = [path for path in nix.references(oci) if "-layer-" in path]
-    held = {path for layer in layers for path in (Path(layer) / "paths").read_text().split()}
-    contents = nix.size(held)
-    for name, paths, at_most in (
-        ("layers", layers, 1.1),
-        ("compressed layers", compressed, None),
-        ("archive", [archive], 1.1),
-        ("OCI directory", [oci], 0.01),
-        ("OCI directory of plain layers", [plain], 0.01),
+    held = (Path(recipes) / "paths").read_text().split()
+    contents = _tar_size(held, project)
+    for name, outputs, at_most in (
+        ("archive", [archive, recipes], 1.05),
+        ("OCI directory with its layers", [oci], None),
+        ("OCI directory with its plain layers", [plain], 1.05),
     ):
-        added = nix.size(paths)
+        added = nix.size({path for output in outputs for path in _made_for(output)})
         against = (
-            f"its {len(held)} store paths: {added / MEGABYTE:.1f} to {contents / MEGABYTE:.1f} MB"
+            f"one tar archive of its {len(held)} store paths: "
+            f"{added / MEGABYTE:.1f} to {contents / MEGABYTE:.1f} MB"
         )
         yield Figure(name, added / contents, "x", at_most, against=against)
+
+
+def _made_for(output: str) -> list[str]:
+    """Return the output and the layers and parts of images that it needs."""
+    return [output, *filter(_IS_PART.search, nix.requisites(output))]
+
+
+def _tar_size(paths: Sequence[str], folder: Path) -> int:
+    """Return the bytes of a tar archive of the store paths."""
+    words = ["tar", "--create", "--file=/dev/null", "--totals", "--absolute-names", *paths]
+    log = run(words, folder, LC_ALL="C").log
+    return int(log.split("Total bytes written: ")[1].split()[0])
