@@ -6,8 +6,8 @@ set -eu
 venv=$1
 
 # What the tests run beside what the demo needs: a registry, a shell checker, ssh, perp's stand-in.
-wanted='nix-bin podman runc skopeo conmon netavark fuse-overlayfs uidmap python3-venv busybox-static
-docker-registry openssh-client openssh-server openssl shellcheck git'
+wanted='nix-bin podman runc skopeo conmon netavark iptables fuse-overlayfs uidmap python3-venv
+busybox-static docker-registry openssh-client openssh-server openssl shellcheck git'
 
 fail() {
     printf 'set-up: %s\n' "$@" >&2

@@ -59,7 +59,7 @@ def test_layers_are_those_that_the_configuration_names(
 
 
 def test_the_default_tag_changes_with_the_image(images: dict[str, DockerArchive]) -> None:
-    """It is a hash as Nix writes it; a tag that is given is taken."""
+    """It is a hash of 32 characters; a tag that is given is taken."""
     name, tag = images["layered"].reference.split(":")
     assert "test/layered" == name
     assert 32 == len(tag)
@@ -178,6 +178,13 @@ def test_too_few_layers_are_refused() -> None:
     assert 0 != done.returncode
     assert "image test/refused: maxLayers: expected at least" in done.stderr
     assert "layers), got 3\n" in done.stderr
+
+
+def test_an_archive_refers_to_its_store_paths_alone(archives: dict[str, Path]) -> None:
+    """Not to what it was made from."""
+    names = output(_store("--query", "--references", str(archives["layered"]))).split()
+    assert any(name.endswith("-jq") for name in names)
+    assert [] == [name for name in names if "-image-parts-" in name or "-layer-" in name]
 
 
 def test_a_form_keeps_no_layers_that_it_does_not_need() -> None:

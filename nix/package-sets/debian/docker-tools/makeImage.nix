@@ -86,13 +86,14 @@ let
     }
   ) parent;
 
-  hashPart = builtins.substring 0 32 (
-    baseNameOf (builtins.unsafeDiscardStringContext parts.recipe.outPath)
+  # Not the hash part itself: in the image it would be a reference to what the image is made from.
+  hash = builtins.substring 0 32 (
+    builtins.hashString "sha256" (builtins.unsafeDiscardStringContext parts.recipe.outPath)
   );
 
   imageName = name;
 
-  imageTag = if tag == null then hashPart else tag;
+  imageTag = if tag == null then hash else tag;
 
   toForm =
     {
