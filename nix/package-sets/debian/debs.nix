@@ -70,9 +70,10 @@ in
     );
 
   /**
-    A Debian package, unpacked, with the bytes that it takes as Debian says.
+    A Debian package, unpacked, with its name and the bytes that it takes as Debian says.
   */
   toSized = name: {
+    inherit name;
     path = "${all.${name}}";
     size = locked.packages.${name}.installedSize or 0;
   };

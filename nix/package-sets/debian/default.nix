@@ -95,7 +95,10 @@ let
     // buildSupport
     // {
       inherit lib system;
-      dockerTools = import ./docker-tools { pkgs = packages; };
+      dockerTools = import ./docker-tools {
+        inherit debs;
+        pkgs = packages;
+      };
       stdenv.hostPlatform = { inherit system; };
     };
 in

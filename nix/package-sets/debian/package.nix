@@ -11,8 +11,8 @@
 
   # Output
 
-  A derivation. Its attribute `debs` lists the unpacked Debian packages that it may refer to, with
-  their sizes in bytes.
+  A derivation. Its attribute `debs` lists the Debian packages that it may refer to, each with
+  `name`, `path` and `size`, in bytes.
 */
 {
   debs,

@@ -11,6 +11,7 @@
 {
   architecture,
   checkArguments,
+  debLayers,
   layerPaths,
   lib,
   loadArchive,
@@ -100,22 +101,14 @@ let
 
   paths = layerPaths.toDistinct independent;
 
-  # Each of these is independent of whatever else is in the image.
   toLayers =
     form: below: path:
-    map (
-      deb:
-      storeLayer {
-        name = layerPaths.toPathName deb;
-        roots = [ deb ];
-        inherit form mtime owner;
-      }
-    ) (layerPaths.toLargeDebs path)
+    debLayers { inherit form mtime owner; } path
     ++ [
       (storeLayer {
         name = layerPaths.toPathName path;
         roots = [ path ];
-        apart = layerPaths.toLargeDebs path;
+        apart = map (deb: deb.path) (layerPaths.toLargeDebs path);
         inherit
           below
           form

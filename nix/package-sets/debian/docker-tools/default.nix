@@ -1,7 +1,7 @@
 /**
   Container images, under the names and with the arguments of nixpkgs' `dockerTools`.
 */
-{ pkgs }:
+{ debs, pkgs }:
 let
   inherit (pkgs) lib;
 
@@ -35,14 +35,29 @@ let
 
   runLayers = import ./runLayers.nix { inherit lib pkgs smallestLarge; };
 
+  layerPaths = import ./layerPaths.nix { inherit lib pkgs smallestLarge; };
+
+  storeLayer = import ./storeLayer.nix { inherit lib runLayers; };
+
   parts = {
-    inherit architecture lib;
+    inherit
+      architecture
+      layerPaths
+      lib
+      storeLayer
+      ;
     checkArguments = import ./checkArguments.nix;
-    layerPaths = import ./layerPaths.nix { inherit lib pkgs smallestLarge; };
+    debLayers = import ./debLayers.nix {
+      inherit
+        debs
+        layerPaths
+        lib
+        storeLayer
+        ;
+    };
     loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
     makeImage = import ./makeImage.nix { inherit lib pkgs runLayers; };
     rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
-    storeLayer = import ./storeLayer.nix { inherit lib runLayers; };
   };
 in
 {

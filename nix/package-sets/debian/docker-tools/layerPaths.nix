@@ -61,12 +61,11 @@ in
     map (entry: entry.path) (lib.filter (entry: firsts.${entry.name} == entry.index) keyed);
 
   /**
-    The large Debian packages, unpacked, that a package of this set may need. Many packages need the
-    same ones, so a layer of such a path is made once, whatever image it is for.
+    The large Debian packages that a package of this set may need: `name`, `path` and `size`.
   */
   toLargeDebs =
     path:
-    lib.concatMap (
-      package: map (deb: deb.path) (lib.filter (deb: deb.size >= smallestLarge) package.debs)
-    ) (toPackages path);
+    lib.concatMap (package: lib.filter (deb: deb.size >= smallestLarge) package.debs) (
+      toPackages path
+    );
 }
