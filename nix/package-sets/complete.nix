@@ -99,9 +99,14 @@ else
         in
         addForms image image;
 
+      # More than 56 layers were seen to be too many for containerd; nixpkgs' own default is 100.
       buildLayeredImage =
-        arguments:
+        given:
         let
+          arguments = {
+            maxLayers = 56;
+          }
+          // given;
           image = makeArchive dockerTools.buildLayeredImage arguments;
           stream = dockerTools.streamLayeredImage (
             removeAttrs arguments [

@@ -70,5 +70,6 @@ in
   new = (complete "26.05" since2405).buildImage image;
   newLayered = (complete "26.05" since2405).buildLayeredImage layered;
   compressed = (complete "26.05" since2405).buildLayeredImage (layered // { compressor = "zstd"; });
+  manyLayers = (complete "26.05" since2405).buildLayeredImage (layered // { maxLayers = 90; });
   tooOld = complete "21.11" before2211;
 }

@@ -25,7 +25,8 @@ def test_copy_to_root_is_called_contents_before_22_11() -> None:
 
 def test_archive_of_an_old_release_is_decompressed() -> None:
     """Before 24.05 an archive is always compressed: what the library gives is not."""
-    assert """gzip -dc {"contents":["a"],"name":"some/image"} >$out""" == value("oldLayered.script")
+    expected = """gzip -dc {"contents":["a"],"maxLayers":56,"name":"some/image"} >$out"""
+    assert expected == value("oldLayered.script")
     assert ("image.tar", "some/image", "tag") == tuple(
         value(f"oldLayered.{name}") for name in ("name", "imageName", "imageTag")
     )
@@ -42,9 +43,15 @@ def test_newer_release_is_told_not_to_compress() -> None:
 def test_image_is_loaded_from_its_stream() -> None:
     """Where dockerTools can print an archive, engines load what it prints."""
     assert "of its own" == value("newLayered.loadedBy.podman")
-    assert {"contents": ["a"], "name": "some/image"} == value(
+    assert {"contents": ["a"], "maxLayers": 56, "name": "some/image"} == value(
         "oldLayered.loadedBy.docker.arguments"
     )
+
+
+def test_images_have_at_most_56_layers_unless_asked_for_more() -> None:
+    """Whichever package set they are built from."""
+    assert 56 == value("newLayered.arguments.maxLayers")
+    assert 90 == value("manyLayers.arguments.maxLayers")
 
 
 def test_oldest_release_is_named() -> None:

@@ -32,7 +32,7 @@ add_layer() {
 
 {
   pack_files manifest.json "$config" | head -c -1024
-  sort -u "$parts/layers" | while read -r diff_id _ size file _; do
+  sort -u -k 1,1 "$parts/layers" | while read -r diff_id _ size file _; do
     add_layer "$diff_id" "$size" "$file"
   done
   head -c 1024 /dev/zero
