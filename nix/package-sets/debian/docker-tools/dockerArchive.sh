@@ -5,8 +5,8 @@ set -o pipefail
 # shellcheck source=SCRIPTDIR/layers.sh
 . "$layerFunctions"
 
-digest=$(sha256 <"$parts/config.json")
-config=$digest.json
+digest=$(sum <"$parts/config.json")
+config=${digest%% *}.json
 cp "$parts/config.json" "$config"
 {
   printf '[{"Config":"%s","RepoTags":[%s],"Layers":[' "$config" "$reference"

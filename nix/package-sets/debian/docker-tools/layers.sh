@@ -30,19 +30,9 @@ print_layer() {
   fi
 }
 
-sha256() {
-  digest=$("$openssl/bin/openssl" dgst -sha256 -r)
-  echo "${digest%% *}"
-}
-
-# Print the bytes that tar says in the file $1 to have written.
-written() {
-  awk '/^Total bytes written: / { print $4 }' "$1"
-}
-
-# The value as a word of a shell script.
-quote() {
-  printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")"
+# Print the SHA-256 of standard input, with more behind a blank.
+sum() {
+  "$openssl/bin/openssl" dgst -sha256 -r
 }
 
 # Write the program $1, which prints what `pack $2 $3` does.
@@ -50,10 +40,8 @@ write_recipe() {
   {
     # shellcheck disable=SC2154 # Nix sets it
     echo "#!$builder -eu"
-    for variable in gnutar group mtime owner; do
-      eval "value=\$$variable"
-      printf '%s=%s\n' "$variable" "$(quote "$value")"
-    done
+    printf '%s=%s\n' gnutar "$gnutar" group "$group" mtime "$mtime" owner "$owner" |
+      sed "s/'/'\\\\''/g; s/=/='/; s/\$/'/"
     echo ". $layerFunctions"
     echo "pack $2 $3"
   } >"$1"
@@ -66,34 +54,34 @@ make_layer() {
   file=$out/$1.$form
   case $form in
     recipe)
-      diff_id=$(pack "$2" "$3" --totals 2>log | sha256) || {
+      diff_id=$(pack "$2" "$3" --totals 2>log | sum) || {
         cat log >&2
         return 1
       }
-      size=$(written log)
+      size=$(awk '/^Total bytes written: / { print $4 }' log)
       test "$2" = - || size=$((size + $(stat -c %s "$2")))
       digest=$diff_id
       write_recipe "$file" "$2" "$3"
       ;;
     tar)
       pack "$2" "$3" >"$file"
-      diff_id=$(sha256 <"$file")
+      diff_id=$(sum <"$file")
       digest=$diff_id
       size=$(stat -c %s "$file")
       ;;
     tar+gzip)
       pack "$2" "$3" >plain.tar
-      diff_id=$(sha256 <plain.tar)
+      diff_id=$(sum <plain.tar)
       "$libdeflate/bin/libdeflate-gzip" -c <plain.tar >"$file"
-      digest=$(sha256 <"$file")
+      digest=$(sum <"$file")
       size=$(stat -c %s "$file")
       rm plain.tar
       ;;
   esac
   if test "$2" = -; then
-    echo "$diff_id $digest $size $file $3"
+    echo "${diff_id%% *} ${digest%% *} $size $file $3"
   else
-    echo "$diff_id $digest $size $file -"
+    echo "${diff_id%% *} ${digest%% *} $size $file -"
   fi
 }
 
