@@ -39,15 +39,23 @@ class Run:
 
 
 def environment() -> dict[str, str]:
-    """Return our environment, for programs that may keep bytecode and find this checkout.
-
-    Root needs no users to build as where Nix runs without its daemon.
-    """
-    configuration = os.environ.get("NIX_CONFIG", "")
-    root = "build-users-group =\n" if os.geteuid() == 0 else ""
-    ours = {"NIX_CONFIG": f"{root}{configuration}", "PYTHONPATH": str(REPOSITORY)}
+    """Return our environment, for programs that may keep bytecode and find this checkout."""
+    ours = {"NIX_CONFIG": nix_config(), "PYTHONPATH": str(REPOSITORY)}
     inherited = {name: os.environ[name] for name in os.environ if name != _NO_BYTECODE}
     return {**inherited, **ours}
+
+
+def nix_config(*, substitutes: bool = False) -> str:
+    """Return the value of NIX_CONFIG: what it is here, and what measuring needs.
+
+    Root needs no users to build as where Nix runs without its daemon. Unless substitutes are asked
+    for, Nix asks no binary cache, whatever is configured: nothing of what is measured is in one.
+    """
+    lines = ["build-users-group ="] if os.geteuid() == 0 else []
+    lines.append(os.environ.get("NIX_CONFIG", ""))
+    if not substitutes:
+        lines.append("substituters =")  # the last line of a setting counts
+    return "\n".join(lines)
 
 
 _NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
