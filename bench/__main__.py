@@ -9,10 +9,10 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench import building, emit, evaluation, many, pushing, scale, store, train
+from bench import building, emit, evaluation, many, nix, pushing, scale, store, train
 from bench.figure import Figure, to_data, to_table
 
 GROUPS: dict[str, Callable[[Path, Path | None], Iterator[Figure]]] = {
@@ -32,20 +32,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure nixgen.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
-        "--nixpkgs", type=Path, metavar="PATH", help="a nixpkgs that can build here, to measure too"
+        "--nixpkgs", type=Path, metavar="PATH", help="a nixpkgs whose dockerTools to measure too"
     )
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
     options = parser.parse_args()
     if unknown := set(options.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    measured: dict[str, list[Figure]] = {}
+    try:
+        measured = _measure(options.groups or list(GROUPS), options.nixpkgs)
+    finally:
+        nix.remove_all()
+    print(json.dumps(to_data(measured), indent=2) if options.json else to_table(measured))
+
+
+def _measure(groups: Sequence[str], nixpkgs: Path | None) -> dict[str, list[Figure]]:
+    measured = {}
     with tempfile.TemporaryDirectory(prefix="nixgen-bench-") as scratch:
-        for group in options.groups or GROUPS:
+        for group in groups:
             print(f"measuring {group} ...", file=sys.stderr)
             folder = Path(scratch) / group
             folder.mkdir()
-            measured[group] = list(GROUPS[group](folder, options.nixpkgs))
-    print(json.dumps(to_data(measured), indent=2) if options.json else to_table(measured))
+            measured[group] = list(GROUPS[group](folder, nixpkgs))
+    return measured
 
 
 if __name__ == "__main__":

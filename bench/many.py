@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench import nix
 from bench.figure import Figure
-from bench.measure import MEGABYTE, idle_share, run
+from bench.measure import MEGABYTE, idle_share, run, settle
 from bench.projects import make_project
 
 IMAGES = 50
@@ -41,7 +41,7 @@ def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
     counter = _count_evaluations(scratch)
     try:
         run([*nixgen, "build", "--no-out-link", "image0"], project)
-        os.sync()
+        settle()
         built, idle = idle_share(
             lambda: run([*nixgen, "build", "--no-out-link"], project, **counter)
         )

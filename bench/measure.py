@@ -86,8 +86,33 @@ def idle_share(action: Callable[[], Run]) -> tuple[Run, float]:
     """Run the action; return with it the share of the processors' time that nobody used."""
     before = _processor_times()
     result = action()
-    passed = [now - then for now, then in zip(_processor_times(), before, strict=True)]
+    passed = _passed(before)
     return result, sum(passed[3:5]) / sum(passed)
+
+
+def settle(limit: float = 2) -> None:
+    """Have on the disk what was written before, and wait until the machine is quiet.
+
+    What the disk still does for files that were removed counts as well. After `limit` seconds we
+    go on anyway.
+    """
+    os.sync()
+    until = time.monotonic() + limit
+    while time.monotonic() < until:
+        before = _processor_times()
+        time.sleep(_GLANCE)
+        passed = _passed(before)
+        if passed[3] > _QUIET * sum(passed):
+            return
+
+
+_GLANCE = 0.2
+_QUIET = 0.8
+
+
+def _passed(before: list[int]) -> list[int]:
+    """Return the ticks of all processors since then."""
+    return [now - then for now, then in zip(_processor_times(), before, strict=True)]
 
 
 def _processor_times() -> list[int]:
@@ -102,3 +127,17 @@ def medians(times: int, **measured: Callable[[], float]) -> Mapping[str, float]:
         for name, measure in measured.items():
             values[name].append(measure())
     return {name: statistics.median(found) for name, found in values.items()}
+
+
+def in_turn(first: int, sides: Mapping[str, Callable[[], float]]) -> dict[str, float]:
+    """Measure each side once, and return what each did; `first` is the number of the one to begin.
+
+    Each begins on a machine that has settled.
+    """
+    names = list(sides)
+    first %= len(names)
+    seconds = {}
+    for name in names[first:] + names[:first]:
+        settle()
+        seconds[name] = sides[name]()
+    return {name: seconds[name] for name in names}

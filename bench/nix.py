@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -18,7 +17,6 @@ def instantiate(folder: Path, *attributes: str, file: str = "default.nix") -> Ru
 
 def build(folder: Path, *attributes: str) -> Run:
     """Build attributes of the folder's default.nix on all processors, as nixgen does."""
-    os.sync()  # what was written before is not part of it
     return run(["nix-build", "--no-out-link", "--max-jobs", "auto", *_selected(attributes)], folder)
 
 
@@ -43,7 +41,20 @@ def requisites(path: str) -> list[str]:
 
 
 def remove_from_store(seed: str) -> None:
-    """Delete the store paths that have the seed in their name, and what refers to them."""
-    if named := [path for path in STORE.iterdir() if seed in path.name]:
-        referrers = run(["nix-store", "--query", "--referrers-closure", *named], STORE)
-        run(["nix-store", "--delete", *referrers.output.split()], STORE)
+    """Have the store paths deleted that have the seed in their name, and what refers to them.
+
+    That is done by `remove_all` once everything is measured: for minutes ext4 is slow to make files
+    where it removed many.
+    """
+    _seeds.append(seed)
+
+
+def remove_all() -> None:
+    """Delete what `remove_from_store` was told."""
+    for seed in _seeds:
+        if named := [path for path in STORE.iterdir() if seed in path.name]:
+            referrers = run(["nix-store", "--query", "--referrers-closure", *named], STORE)
+            run(["nix-store", "--delete", *referrers.output.split()], STORE)
+
+
+_seeds: list[str] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 
 import pytest
 
-from bench.measure import nix_config, run
+from bench.measure import in_turn, nix_config, run
 
 GIVEN = "max-jobs = 7\nsubstituters = https://cache.example\n"
 
@@ -37,3 +38,17 @@ def _settings(configuration: str) -> dict[str, str]:
     """Return the value of each setting; as with Nix its last line counts."""
     pairs = (line.partition("=") for line in configuration.splitlines() if "=" in line)
     return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+@pytest.mark.parametrize(("first", "expected"), [(0, "abc"), (1, "bca"), (2, "cab"), (3, "abc")])
+def test_each_round_begins_with_another_side(first: int, expected: str) -> None:
+    """And tells what each did in the order that they were given in."""
+    called: list[str] = []
+
+    def side(name: str) -> float:
+        called.append(name)
+        return float(ord(name))
+
+    seconds = in_turn(first, {name: functools.partial(side, name) for name in "abc"})
+    assert expected == "".join(called)
+    assert [("a", 97), ("b", 98), ("c", 99)] == list(seconds.items())
