@@ -6,6 +6,8 @@ NIXGEN = $(VENV)/bin/nixgen
 PYTEST_FLAGS =
 BENCH_FLAGS =
 
+GIVEN_NIX_CONFIG := $(NIX_CONFIG)
+
 # Nothing of the debian package set is in a binary cache: do not wait for one.
 export NIX_CONFIG = substituters =
 
@@ -32,7 +34,9 @@ lint: setup
 	git ls-files '*.sh' | xargs shellcheck
 	$(NIXGEN) emit --check
 
-# A table of all figures; NIXPKGS=PATH measures dockerTools of a nixpkgs that can build here too.
+# A table of all figures; NIXPKGS=PATH measures dockerTools of that nixpkgs too. Its programs may
+# come from a binary cache; of what is measured nothing does.
+bench: export NIX_CONFIG = $(GIVEN_NIX_CONFIG)
 bench: lock
 	@$(PYTHON) -m bench $(if $(NIXPKGS),--nixpkgs $(NIXPKGS)) $(BENCH_FLAGS)
 
