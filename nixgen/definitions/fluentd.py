@@ -113,6 +113,8 @@ class Fluentd:
 
 def to_fluentd(value: Any) -> Any:
     """Return a Fluentd for a dict of its parts, and any other value as it is."""
+    if value is None:  # said most often, and asking for a Mapping takes a while
+        return None
     if isinstance(value, Mapping) and value.keys() <= fields_dict(Fluentd).keys():
         return Fluentd(**value)
     return value
@@ -120,6 +122,6 @@ def to_fluentd(value: Any) -> Any:
 
 def is_fluentd(definition: Any, attribute: Attribute[Any], value: object) -> None:
     """Refuse, as an attrs validator, what is neither a Fluentd nor None."""
-    if not isinstance(value, Fluentd | None):
+    if value is not None and not isinstance(value, Fluentd):
         expected = f"a Fluentd(...), or a dict of {', '.join(fields_dict(Fluentd))}"
         raise refuse(definition, attribute.name, expected, value)

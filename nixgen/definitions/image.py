@@ -46,6 +46,16 @@ def _services(image: Any, attribute: Attribute[Any], value: object) -> None:
         raise refuse(image, attribute.name, f"at most {MOST_SERVICES} services", len(value))
 
 
+def _is_in_order(services: Sequence[Service]) -> bool:
+    """Tell whether every service stands behind those that it waits for, as most do."""
+    earlier: set[str] = set()
+    for service in services:
+        if not earlier.issuperset(service.after):
+            return False
+        earlier.add(service.name)
+    return True
+
+
 def _repository(value: object) -> Unmet | None:
     unmet = matching(names.unmet_image_name_rule)(value)
     if unmet is None or not isinstance(value, str):
@@ -74,21 +84,17 @@ class BuiltImage:
     """
 
     name: str = field(validator=check(_repository))
-    tag: str | None = field(
-        default=None, validator=check(matching(names.unmet_image_tag_rule), optional=True)
-    )
-    from_image: Expression | NixValue | None = field(
-        default=None, validator=check(expression, optional=True)
-    )
+    tag: str | None = field(default=None, validator=check(matching(names.unmet_image_tag_rule)))
+    from_image: Expression | NixValue | None = field(default=None, validator=check(expression))
     contents: Sequence[Text] = field(
         default=(), converter=frozen_value, validator=each(image_config.store_path)
     )
     config: Mapping[str, Any] = field(
         factory=dict, converter=frozen_value, validator=check(image_config.image_config)
     )
-    created: str | None = field(default=None, validator=check(image_config.time, optional=True))
+    created: str | None = field(default=None, validator=check(image_config.time))
     extra_commands: Text = field(default="", validator=check(text))
-    max_layers: int | None = field(default=None, validator=check(whole_number(1), optional=True))
+    max_layers: int | None = field(default=None, validator=check(whole_number(1)))
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -120,15 +126,15 @@ class Image(BuiltImage, ServiceFields):
     """
 
     command: Command | None = field(
-        default=None, converter=frozen_value, validator=check(shell_command, optional=True)
+        default=None, converter=frozen_value, validator=check(shell_command)
     )
     services: Sequence[Service] = field(default=(), converter=frozen_value, validator=_services)
-    run_as_root: Text | None = field(default=None, validator=check(text, optional=True))
+    run_as_root: Text | None = field(default=None, validator=check(text))
     labels: Mapping[str, Text] = field(
         factory=dict, converter=frozen_value, validator=check(image_config.labels)
     )
     health_check: Mapping[str, Any] | bool | None = field(
-        default=None, converter=frozen_value, validator=check(_health_check, optional=True)
+        default=None, converter=frozen_value, validator=check(_health_check)
     )
     stop_grace_period: int = field(default=8, validator=check(whole_number(1, LONGEST_STOP)))
 
@@ -171,14 +177,16 @@ class Image(BuiltImage, ServiceFields):
 
     def _refuse_wrong_order(self) -> None:
         order = {service.name: service.after for service in self.services}
-        expected = f"the name of a service of this image ({', '.join(order)})"
         for service in self.services:
             for index, name in enumerate(service.after):
                 if name not in order:
+                    expected = f"the name of a service of this image ({', '.join(order)})"
                     near = get_close_matches(name, order, n=1)
                     remedy = f"did you mean {near[0]}?" if near else None
                     error = refuse(service, f"after[{index}]", expected, name, remedy=remedy)
                     raise error.located(image=self.name)
+        if _is_in_order(self.services):
+            return
         try:
             TopologicalSorter(order).prepare()
         except CycleError as error:
@@ -201,13 +209,13 @@ class PulledImage:
     image_digest: str = field(validator=check(matching(names.unmet_digest_rule)))
     sha256: str = field(validator=check(nonempty_text))
     final_image_name: str | None = field(
-        default=None, validator=check(matching(names.unmet_repository_rule), optional=True)
+        default=None, validator=check(matching(names.unmet_repository_rule))
     )
     final_image_tag: str = field(
         default="latest", validator=check(matching(names.unmet_image_tag_rule))
     )
     os: str = field(default="linux", validator=check(nonempty_text))
-    arch: str | None = field(default=None, validator=check(nonempty_text, optional=True))
+    arch: str | None = field(default=None, validator=check(nonempty_text))
     tls_verify: bool = field(default=True, validator=check(boolean))
     location: Location = location_field()
 

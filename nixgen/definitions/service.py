@@ -67,10 +67,8 @@ class ServiceFields:
 
     pre_start_script: Text = field(default="", validator=check(text))
     user: str = field(default="nobody", validator=check(one_of(*USERS, remedy=_OTHER_USERS)))
-    environment_file: Text | None = field(
-        default=None, validator=check(absolute_path, optional=True)
-    )
-    chdir: Text | None = field(default=None, validator=check(absolute_path, optional=True))
+    environment_file: Text | None = field(default=None, validator=check(absolute_path))
+    chdir: Text | None = field(default=None, validator=check(absolute_path))
     one_shot: bool = field(default=False, validator=check(boolean))
     on_failure: str = field(default="restart", validator=check(one_of(*ON_FAILURE)))
     max_failures: int = field(default=5, validator=check(whole_number(1)))

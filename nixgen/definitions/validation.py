@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeGuard
 from attrs import Attribute, evolve, field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
-from nixgen.expression import Expression, NixValue, describe, is_plain, to_expression
-from nixgen.expression.marks import split_marks
+from nixgen.expression import Expression, NixValue, describe, is_holdable, to_expression
+from nixgen.expression.marks import MARK_START, begins_with_mark, split_marks
 
 Unmet = str | Problem
 """What was expected of a value; a Problem also names the place within the value."""
@@ -106,20 +106,18 @@ def _located(problem: Problem, definition: Definition) -> DefinitionError:
     return DefinitionError(evolve(problem, location=definition.location, **definition.owner()))
 
 
-def _refuse_unmet(definition: Definition, path: str, rule: Rule, value: object) -> None:
-    unmet = rule(value)
+def _refusal(definition: Definition, path: str, unmet: Unmet, value: object) -> DefinitionError:
     if isinstance(unmet, Problem):
-        raise _located(evolve(unmet, field=path + unmet.field), definition)
-    if unmet:
-        raise refuse(definition, path, unmet, value)
+        return _located(evolve(unmet, field=path + unmet.field), definition)
+    return refuse(definition, path, unmet, value)
 
 
-def check(rule: Rule, *, optional: bool = False) -> Callable[[Any, Attribute[Any], Any], None]:
-    """Return an attrs validator that refuses what the rule refuses."""
+def check(rule: Rule) -> Callable[[Any, Attribute[Any], Any], None]:
+    """Return an attrs validator that refuses what the rule refuses, the field's default apart."""
 
     def validate(definition: Definition, attribute: Attribute[Any], value: object) -> None:
-        if not (optional and value is None):
-            _refuse_unmet(definition, attribute.name, rule, value)
+        if value is not attribute.default and (unmet := rule(value)):
+            raise _refusal(definition, attribute.name, unmet, value)
 
     return validate
 
@@ -155,9 +153,9 @@ def listing(rule: Rule) -> Rule:
 
 def text(value: object) -> Unmet | None:
     """Allow a string or a Nix expression."""
-    if not isinstance(value, Text):
-        return "a string or a Nix expression"
-    return nix_value(value)
+    if isinstance(value, str):
+        return nix_value(value)
+    return None if is_in_nix(value) else "a string or a Nix expression"
 
 
 def nonempty_text(value: object) -> Unmet | None:
@@ -181,8 +179,7 @@ def beginning(value: object) -> str | None:
     """Return the text that a string begins with, or None where Nix alone knows it."""
     if not isinstance(value, str):
         return None
-    first, *others = split_marks(value)
-    return None if others and not first else str(first)
+    return None if begins_with_mark(value) else value.partition(MARK_START)[0]
 
 
 def absolute_path(value: object) -> Unmet | None:
@@ -198,13 +195,14 @@ def absolute_path(value: object) -> Unmet | None:
 
 def expression(value: object) -> str | None:
     """Allow a Nix expression alone."""
-    right = isinstance(value, Expression | NixValue)
-    return None if right else 'a Nix expression, such as docker_images.base or nix("...")'
+    if is_in_nix(value):
+        return None
+    return 'a Nix expression, such as docker_images.base or nix("...")'
 
 
 def nix_value(value: object) -> Problem | None:
     """Allow what Nix can hold: None, booleans, numbers, text, lists, dicts, expressions."""
-    if isinstance(value, str) and is_plain(value):
+    if isinstance(value, str) and is_holdable(value):
         return None
     try:
         to_expression(value)
@@ -252,7 +250,7 @@ def frozen_value(value: object) -> object:
         case str():
             return value
         case list() | tuple():
-            return tuple(frozen_value(item) for item in value)
+            return tuple(map(frozen_value, value))
         case Mapping():
             return MappingProxyType({key: frozen_value(item) for key, item in value.items()})
         case _:

@@ -1,6 +1,6 @@
 """Nix expressions as frozen values: the nodes, and the names that definitions write with."""
 
-from nixgen.expression.checks import is_identifier, is_plain
+from nixgen.expression.checks import is_holdable, is_identifier
 from nixgen.expression.marks import describe
 from nixgen.expression.names import NixValue, docker_images, lib, nix, pkgs
 from nixgen.expression.syntax import (
@@ -57,8 +57,8 @@ __all__ = [
     "With",
     "describe",
     "docker_images",
+    "is_holdable",
     "is_identifier",
-    "is_plain",
     "lib",
     "nix",
     "pkgs",

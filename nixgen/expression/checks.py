@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from nixgen.errors import DefinitionError, Problem
-from nixgen.expression.marks import RESERVED, describe
+from nixgen.expression.marks import RESERVED, describe, split_marks
 
 KEYWORDS: Final = frozenset(
     {"assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"}
@@ -58,6 +58,13 @@ def attribute_path(names: Iterable[object]) -> tuple[str, ...]:
 def is_plain(value: str) -> bool:
     """Tell whether a Nix string can hold the text as it is, with nothing formatted into it."""
     return "\0" not in value and (value.isascii() or not _UNHOLDABLE.search(value))
+
+
+def is_holdable(value: str) -> bool:
+    """Tell whether a Nix string can hold the text, with what is formatted into it."""
+    if value.isascii():
+        return is_plain(value)
+    return all(is_plain(part) for part in split_marks(value) if isinstance(part, str))
 
 
 def text(value: str) -> str:

@@ -47,13 +47,21 @@ def split_marks(text: str) -> list[object]:
     """
     if MARK_START not in text:
         return [text]
+    first, *rest = _MARK.split(text)  # the keys of marks, and the texts between them
     parts: list[object] = []
-    end = 0
-    for match in _MARK.finditer(text):
-        if match[1] in _marked:
-            parts += [text[end : match.start()], _marked[match[1]]]
-            end = match.end()
-    return [*parts, text[end:]]
+    for key, following in zip(rest[::2], rest[1::2], strict=True):
+        if key in _marked:
+            parts += [first, _marked[key]]
+            first = following
+        else:
+            first += f"{MARK_START}{key}{MARK_END}{following}"
+    return [*parts, first]
+
+
+def begins_with_mark(text: str) -> bool:
+    """Tell whether the text begins with something that comes from `mark`."""
+    match = _MARK.match(text)
+    return match is not None and match[1] in _marked
 
 
 def describe(value: object) -> str:

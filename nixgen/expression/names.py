@@ -8,7 +8,7 @@ from nixgen.errors import DefinitionError, Problem
 from nixgen.expression.checks import is_identifier
 from nixgen.expression.marks import mark
 from nixgen.expression.syntax import Binary, Call, Raw, Select, Variable
-from nixgen.expression.values import Expression, to_expression
+from nixgen.expression.values import Expression, convert, to_expression
 
 
 @frozen(repr=False)
@@ -23,15 +23,20 @@ class NixValue:
     """
 
     __expression: Expression = field(alias="expression")
+    # Definitions say the same few names again and again.
+    __selections: dict[str, NixValue] = field(factory=dict, init=False, eq=False)
 
     def __nix__(self) -> Expression:
         """Return the expression."""
         return self.__expression
 
     def __getattr__(self, name: str) -> NixValue:
+        known = self.__selections.get(name)
+        if known is not None:
+            return known
         if name.startswith("__"):
             raise AttributeError(f"{name}: write [{name!r}] for an attribute of this name")
-        return self[name]
+        return self.__selections.setdefault(name, self[name])
 
     def __getitem__(self, name: str) -> NixValue:
         node = self.__expression
@@ -46,12 +51,18 @@ class NixValue:
     def __call__(self, *arguments: object, **attributes: object) -> NixValue:
         """Return the call."""
         values = [
-            to_expression(value, field=f"{self!r} argument {number}")
+            self.__convert(value, f" argument {number}")
             for number, value in enumerate(arguments, 1)
         ]
         if attributes or not arguments:
-            values.append(to_expression(attributes, field=repr(self)))
+            values.append(self.__convert(attributes, ""))
         return NixValue(Call(self.__expression, values))
+
+    def __convert(self, argument: object, place: str) -> Expression:
+        try:
+            return convert(argument)
+        except (DefinitionError, RecursionError):
+            return to_expression(argument, field=f"{self!r}{place}")  # fails as well, at its path
 
     def __add__(self, other: object) -> NixValue:
         return NixValue(Binary("+", self.__expression, to_expression(other)))

@@ -9,7 +9,6 @@ from typing import Final
 from attrs import field, frozen
 
 from nixgen.expression.checks import attribute_path, identifier, refusal, text
-from nixgen.expression.marks import split_marks
 from nixgen.expression.values import (
     Bindings,
     Expression,
@@ -23,10 +22,6 @@ BINARY_OPERATORS: Final = frozenset(
     {"->", "||", "&&", "==", "!=", "<", "<=", ">", ">=", "//", "+", "-", "*", "/", "++"}
 )
 UNARY_OPERATORS: Final = frozenset({"!", "-"})
-
-
-def _raw_parts(text: str | Iterable[object]) -> tuple[str | Expression, ...]:
-    return convert_parts(split_marks(text) if isinstance(text, str) else text)
 
 
 def _optional(value: object) -> Expression | None:
@@ -63,7 +58,7 @@ class Path(Expression):
 class Raw(Expression):
     """Nix syntax as somebody wrote it; expressions in it are rendered as operands."""
 
-    parts: tuple[str | Expression, ...] = field(converter=_raw_parts)
+    parts: tuple[str | Expression, ...] = field(converter=convert_parts)
 
     def __attrs_post_init__(self) -> None:
         if not any(isinstance(part, Expression) or part.strip() for part in self.parts):

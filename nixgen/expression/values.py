@@ -7,13 +7,14 @@ takes any value that `to_expression` knows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping
+from types import NoneType
+from typing import Any, Final, Protocol, runtime_checkable
 
 from attrs import evolve, field, frozen
 
 from nixgen.errors import DefinitionError, Problem
-from nixgen.expression.checks import attribute_name, is_identifier, refusal, text
+from nixgen.expression.checks import attribute_name, is_identifier, is_plain, refusal, text
 from nixgen.expression.marks import mark, split_marks
 from nixgen.expression.template_strings import TemplateString, to_string
 
@@ -73,13 +74,17 @@ def _below(path: str, error: DefinitionError) -> DefinitionError:
 
 def convert(value: object) -> Expression:
     """Do what `to_expression` does, inside of a value whose path is not known yet."""
+    if isinstance(value, str):
+        return String(value)
+    if isinstance(value, Expression):
+        return value
+    node_class = _NODE_CLASSES.get(type(value))
+    return _convert_unusual(value) if node_class is None else node_class(value)
+
+
+def _convert_unusual(value: object) -> Expression:
+    """Convert a value of a class of its own, which may be derived from Python's."""
     match value:
-        case str():
-            return String(split_marks(str.__str__(value)))
-        case Expression():
-            return value
-        case None | bool():
-            return Literal(value)
         case int():
             return Literal(int(value))
         case float():
@@ -103,8 +108,15 @@ def convert_each(values: Iterable[object]) -> tuple[Expression, ...]:
     return tuple(_at(f"[{index}]", value) for index, value in enumerate(values))
 
 
-def convert_parts(parts: Iterable[object]) -> tuple[str | Expression, ...]:
-    """Convert the parts of a string, neighbouring texts merged so that equal strings are equal."""
+def convert_parts(parts: str | Iterable[object]) -> tuple[str | Expression, ...]:
+    """Convert a string, or its parts, to texts and expressions.
+
+    Neighbouring texts are merged, so that equal strings are equal.
+    """
+    if isinstance(parts, str):
+        if is_plain(parts):
+            return (str.__str__(parts),) if parts else ()
+        parts = split_marks(parts)
     merged: list[str | Expression] = []
     for part in parts:
         if not isinstance(part, str):
@@ -151,7 +163,10 @@ class Literal(Expression):
 
 @frozen
 class String(Expression):
-    """A string: texts, which are data, and expressions, which are interpolated."""
+    """A string: texts, which are data, and expressions, which are interpolated.
+
+    It is made of its parts, or of a Python string that may have marks in it.
+    """
 
     parts: tuple[str | Expression, ...] = field(converter=convert_parts)
 
@@ -168,3 +183,15 @@ class AttributeSet(Expression):
     """An attribute set, its bindings in the order given; made from a mapping or from pairs."""
 
     bindings: Bindings = field(converter=convert_bindings)
+
+
+_NODE_CLASSES: Final[Mapping[type, Callable[[Any], Expression]]] = {
+    NoneType: Literal,
+    bool: Literal,
+    int: Literal,
+    float: Literal,
+    list: List,
+    tuple: List,
+    dict: AttributeSet,
+}
+"""The nodes of the values that are of exactly these classes, as most are."""

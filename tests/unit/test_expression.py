@@ -202,6 +202,7 @@ def test_mark_survives_quoting_for_a_shell() -> None:
         str.upper,
         lambda mark: mark.replace("0", "1"),
         lambda mark: RESERVED + mark,
+        lambda mark: f"{mark} and {mark[0]}{'0' * (len(mark) - 2)}{mark[-1]}",
     ],
 )
 def test_damaged_mark_is_refused(damage: Callable[[str], str]) -> None:
