@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from io import BufferedWriter
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from nixgen.errors import UsageError
 
@@ -17,21 +17,28 @@ def write_atomically(file: Path, contents: bytes, *, mode: int = 0o644) -> None:
 
     Raises UsageError when that cannot be done; the file is then as it was.
     """
+    temporary = file.with_name(f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(
-            dir=file.parent, prefix=TEMPORARY_PREFIX, delete=False
-        ) as temporary:
-            try:
-                temporary.write(contents)
-                temporary.flush()
-                os.fchmod(temporary.fileno(), mode)
-                Path(temporary.name).replace(file)
-            except BaseException:
-                Path(temporary.name).unlink(missing_ok=True)
-                raise
+        opened = _create(temporary)
+        try:
+            with opened:
+                os.fchmod(opened.fileno(), mode)
+                opened.write(contents)
+            temporary.replace(file)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise UsageError(
             f"{file}: cannot be written: {error.strerror}\n"
             "  make room, or give yourself the right to write there"
         ) from None
+
+
+def _create(file: Path) -> BufferedWriter:
+    """Create the file, and its folder where there is none."""
+    try:
+        return file.open("xb")
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return file.open("xb")
