@@ -145,8 +145,10 @@ def listing(rule: Rule) -> Rule:
     def unmet(value: object) -> Unmet | None:
         if not isinstance(value, tuple):
             return "a list"
-        items = (within(f"[{index}]", rule(item), item) for index, item in enumerate(value))
-        return next(filter(None, items), None)
+        for index, item in enumerate(value):
+            if unmet_by_item := rule(item):
+                return within(f"[{index}]", unmet_by_item, item)
+        return None
 
     return unmet
 
@@ -160,7 +162,7 @@ def text(value: object) -> Unmet | None:
 
 def nonempty_text(value: object) -> Unmet | None:
     """Allow a string with something in it, or a Nix expression."""
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and (not value or value.isspace()):
         return "a string that is not empty"
     return text(value)
 

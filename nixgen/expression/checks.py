@@ -63,8 +63,8 @@ def is_plain(value: str) -> bool:
 def is_holdable(value: str) -> bool:
     """Tell whether a Nix string can hold the text, with what is formatted into it."""
     if value.isascii():
-        return is_plain(value)
-    return all(is_plain(part) for part in split_marks(value) if isinstance(part, str))
+        return "\0" not in value
+    return is_plain("".join([part for part in split_marks(value) if isinstance(part, str)]))
 
 
 def text(value: str) -> str:

@@ -61,13 +61,6 @@ def to_expression(value: object, *, field: str = "") -> Expression:
         ) from None
 
 
-def _at(path: str, value: object) -> Expression:
-    try:
-        return convert(value)
-    except DefinitionError as error:
-        raise _below(path, error) from None
-
-
 def _below(path: str, error: DefinitionError) -> DefinitionError:
     return DefinitionError(evolve(error.problem, field=path + error.problem.field))
 
@@ -105,7 +98,13 @@ def _convert_unusual(value: object) -> Expression:
 
 def convert_each(values: Iterable[object]) -> tuple[Expression, ...]:
     """Convert the values of a list."""
-    return tuple(_at(f"[{index}]", value) for index, value in enumerate(values))
+    made: list[Expression] = []
+    for value in values:
+        try:
+            made.append(convert(value))
+        except DefinitionError as error:
+            raise _below(f"[{len(made)}]", error) from None
+    return tuple(made)
 
 
 def convert_parts(parts: str | Iterable[object]) -> tuple[str | Expression, ...]:
