@@ -16,22 +16,26 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from nixgen.atomic_write import TEMPORARY_PREFIX, write_atomically
+from nixgen.emitted import RECORD, write_record
 from nixgen.errors import UsageError
-from nixgen.plan import IMAGES_FOLDER, Plan
-from nixgen.template import MARKER
+from nixgen.plan import IMAGES_FOLDER, MARKER, Plan
 
 LIBRARY_LIST = "nix/nixgen-library.json"
 
 
 @frozen
 class Changes:
-    """What has to happen to a folder: new contents by path, and the paths to remove."""
+    """What has to happen to a folder: new contents by path, and the paths to remove.
+
+    `record` says anew what generated files were made of; it is empty where the old one may stay.
+    """
 
     write: Mapping[str, bytes]
     remove: tuple[str, ...]
+    record: Mapping[str, str] = Factory(dict)
 
     def __bool__(self) -> bool:
         return bool(self.write or self.remove)
@@ -63,9 +67,8 @@ def compare(folder: Path, plan: Plan) -> Changes:
         )
         if _read(folder / LIBRARY_LIST) != (encoded := f"{new_list}\n".encode()):
             write[LIBRARY_LIST] = encoded
-    return Changes(
-        write, (*_obsolete_images(folder, plan), *_obsolete_library(folder, plan, listed))
-    )
+    remove = (*_obsolete_images(folder, plan), *_obsolete_library(folder, plan, listed))
+    return Changes(write, remove, plan.sums if plan.is_worth_a_record else {})
 
 
 def apply(folder: Path, changes: Changes) -> None:
@@ -80,6 +83,8 @@ def apply(folder: Path, changes: Changes) -> None:
             write_atomically(folder / path, contents)
         for path in changes.remove:
             (folder / path).unlink(missing_ok=True)
+        if changes.record:
+            write_record(folder, changes.record)
 
 
 def differences(folder: Path, changes: Changes) -> Iterator[str]:
@@ -138,9 +143,10 @@ def _is_below_nix(path: str) -> bool:
 
 
 def _obsolete_images(folder: Path, plan: Plan) -> Iterator[str]:
+    kept = plan.generated.keys() | plan.there
     for file in sorted((folder / IMAGES_FOLDER).glob("*.nix")):
         path = file.relative_to(folder).as_posix()
-        if path not in plan.generated and _is_generated(_read(file) or b""):
+        if path not in kept and _is_generated(_read(file) or b""):
             yield path
 
 
@@ -157,6 +163,7 @@ def _left_over(folder: Path) -> Iterator[Path]:
     """Yield the temporary files of a run that was killed."""
     yield from folder.glob(f"{TEMPORARY_PREFIX}*")
     yield from (folder / "nix").rglob(f"{TEMPORARY_PREFIX}*")
+    yield from (folder / RECORD).parent.glob(f"{TEMPORARY_PREFIX}*")
 
 
 @contextmanager

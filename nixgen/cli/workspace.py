@@ -19,7 +19,7 @@ from nixgen.plan import IMAGES_FOLDER, plan
 def bring_up_to_date(folder: Path) -> Project:
     """Load the project and write the files that its definitions ask for; return it."""
     project, changes = planned(folder)
-    if changes:
+    if changes or changes.record:
         emit.apply(folder, changes)
         report(changes)
     return project
@@ -28,7 +28,7 @@ def bring_up_to_date(folder: Path) -> Project:
 def planned(folder: Path) -> tuple[Project, emit.Changes]:
     """Load the project; return it with what separates its folder from its definitions."""
     project = load_project(folder)
-    return project, emit.compare(folder, plan(project, library_files(folder)))
+    return project, emit.compare(folder, plan(project, library_files(folder), folder))
 
 
 def report(changes: emit.Changes) -> None:
