@@ -144,9 +144,9 @@ def _is_below_nix(path: str) -> bool:
 
 def _obsolete_images(folder: Path, plan: Plan) -> Iterator[str]:
     kept = plan.generated.keys() | plan.there
-    for file in sorted((folder / IMAGES_FOLDER).glob("*.nix")):
-        path = file.relative_to(folder).as_posix()
-        if path not in kept and _is_generated(_read(file) or b""):
+    names = (file.name for file in (folder / IMAGES_FOLDER).glob("*.nix"))
+    for path in sorted(f"{IMAGES_FOLDER}/{name}" for name in names):
+        if path not in kept and _is_generated(_read(folder / path) or b""):
             yield path
 
 

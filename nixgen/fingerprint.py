@@ -57,9 +57,12 @@ def _data(value: object) -> object:
     if isinstance(value, tuple) and kind is tuple:
         return value if _PLAIN.issuperset(map(type, value)) else tuple(map(_data, value))
     if kind in _DEFINITIONS:
-        return [kind.__name__, *map(_data, _fields_of(kind)(value))]
+        values = _fields_of(kind)(value)
+        return [kind.__name__, *[each if type(each) in _PLAIN else _data(each) for each in values]]
     if isinstance(value, Fluentd) and kind is Fluentd:
         return [kind.__name__, value.source is None, str(to_expression(value.to_data()))]
+    if kind is MappingProxyType and not value:
+        return {}
     if isinstance(value, _IN_NIX):
         return ["Nix", str(to_expression(value))]
     raise _UnknownError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
 from functools import partial
+from io import FileIO
 from pathlib import Path
 
 from attrs import Factory, frozen
@@ -47,15 +48,6 @@ class Plan:
         return len(self.sums.keys() & self.generated.keys()) >= WORTH_A_RECORD
 
 
-@frozen
-class _File:
-    """A generated file: what its text is made of, if that can be told, and how it is made."""
-
-    path: str
-    source: str | None
-    text: Callable[[], str]
-
-
 def plan(project: Project, library: Mapping[str, bytes], folder: Path | None = None) -> Plan:
     """Return the project's files beside those of its copy of the Nix library.
 
@@ -64,38 +56,40 @@ def plan(project: Project, library: Mapping[str, bytes], folder: Path | None = N
     record = read_record(folder) if folder else {}
     generated: dict[str, str] = {}
     sums: dict[str, str] = {}
-    for file in _files(project):
-        if folder and file.path in record and _is_there(folder, file, record[file.path]):
-            sums[file.path] = record[file.path]
+    for path, source, make in _files(project):
+        recorded = record.get(path)
+        if source and recorded and _is_there(f"{folder}/{path}", source, recorded):
+            sums[path] = recorded
             continue
-        text = generated[file.path] = file.text()
-        if file.source is not None:
-            sums[file.path] = sum_of(file.source, text.encode())
+        text = generated[path] = make()
+        if source:
+            sums[path] = sum_of(source, text.encode())
     return Plan(generated, library, sums)
 
 
-def _is_there(folder: Path, file: _File, expected: str) -> bool:
+def _is_there(file: str, source: str, expected: str) -> bool:
     try:
-        contents = (folder / file.path).read_bytes()
+        with FileIO(file) as opened:  # a Path takes as long again to read
+            contents = opened.readall()
     except OSError:
         return False
-    return file.source is not None and sum_of(file.source, contents) == expected
+    return sum_of(source, contents) == expected
 
 
-def _files(project: Project) -> Iterator[_File]:
+def _files(project: Project) -> Iterator[tuple[str, str | None, Callable[[], str]]]:
+    """Yield for each file its path, what tells all that it is made of, and what makes it.
+
+    The second is None where that cannot be told.
+    """
     fluentd = fingerprint(project.fluentd)
     for attribute, definition in project.images.items():
         own = fingerprint(definition)
-        yield _File(
-            f"{IMAGES_FOLDER}/{attribute}.nix",
-            None if own is None or fluentd is None else f"image{own}{fluentd}",
-            partial(_image_text, definition, project.fluentd),
-        )
+        source = None if own is None or fluentd is None else f"image{own}{fluentd}"
+        make = partial(_image_text, definition, project.fluentd)
+        yield f"{IMAGES_FOLDER}/{attribute}.nix", source, make
     listed = tuple((name, isinstance(image, PulledImage)) for name, image in project.images.items())
-    yield _File(
-        "default.nix", fingerprint(project.package_set, listed), partial(_entry_text, project)
-    )
-    yield _File("jobsets.nix", "", partial(_filled, "jobsets.nix"))
+    yield "default.nix", fingerprint(project.package_set, listed), partial(_entry_text, project)
+    yield "jobsets.nix", "no definition", partial(_filled, "jobsets.nix")
 
 
 def _image_text(definition: AnyImage, fluentd: Fluentd | None) -> str:
