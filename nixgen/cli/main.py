@@ -101,6 +101,8 @@ def main() -> None:
             "  please report it, with what NIXGEN_TRACEBACK=1 shows",
             ExitStatus.CHECK_FAILED,
         )
+    finally:
+        gc.freeze()  # no last search for cycles: the end of the process frees all there is
 
 
 def _interrupt(*_: object) -> None:
