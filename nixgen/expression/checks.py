@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from nixgen.errors import DefinitionError, Problem
-from nixgen.expression.marks import RESERVED, describe, split_marks
+from nixgen.expression.marks import RESERVED, describe, without_marks
 
 KEYWORDS: Final = frozenset(
     {"assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"}
@@ -62,9 +62,7 @@ def is_plain(value: str) -> bool:
 
 def is_holdable(value: str) -> bool:
     """Tell whether a Nix string can hold the text, with what is formatted into it."""
-    if value.isascii():
-        return "\0" not in value
-    return is_plain("".join([part for part in split_marks(value) if isinstance(part, str)]))
+    return is_plain(value if value.isascii() else without_marks(value))
 
 
 def text(value: str) -> str:

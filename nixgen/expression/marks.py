@@ -58,6 +58,11 @@ def split_marks(text: str) -> list[object]:
     return [*parts, first]
 
 
+def without_marks(text: str) -> str:
+    """Return the text without what comes from `mark`."""
+    return _MARK.sub(lambda match: "" if match[1] in _marked else match[0], text)
+
+
 def begins_with_mark(text: str) -> bool:
     """Tell whether the text begins with something that comes from `mark`."""
     match = _MARK.match(text)
