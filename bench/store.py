@@ -40,7 +40,7 @@ def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
 def _compare(project: Path) -> Iterator[Figure]:
     image = "dockerImages.programs"
     archive, recipes, oci, plain = nix.build(
-        project, image, f"{image}.parts.recipe", f"{image}.oci", f"{image}.ociUncompressed"
+        project, image, f"{image}.parts.tar", f"{image}.oci", f"{image}.ociUncompressed"
     ).output.split()
     held = (Path(recipes) / "paths").read_text().split()
     contents = _tar_size(held, project)

@@ -187,17 +187,24 @@ def test_an_archive_refers_to_its_store_paths_alone(archives: dict[str, Path]) -
     assert [] == [name for name in names if "-image-parts-" in name or "-layer-" in name]
 
 
-def test_a_form_keeps_no_layers_that_it_does_not_need() -> None:
-    """An archive is written from recipes of its layers, which are lists of store paths."""
-    recipe, plain, compressed = (
-        build(f'{IMAGES}.layered.parts."{form}"') for form in ("recipe", "tar", "tar+gzip")
-    )
-    sizes = {}
-    for parts in (recipe, plain, compressed):
-        lines = [line.split() for line in (parts / "layers").read_text().splitlines()]
-        sizes[parts] = sum(Path(file).stat().st_size for *_, file, _ in lines)
-        assert (parts / "config.json").read_bytes() == (recipe / "config.json").read_bytes()
-    assert sizes[recipe] < 10_000 < sizes[compressed] < sizes[plain]
+@pytest.mark.parametrize("name", ["layered", "fewLayers", "onArchive", "noCommands", "copied"])
+def test_every_form_has_the_same_layers(name: str, images: dict[str, DockerArchive]) -> None:
+    """And the same configuration, though each is made from the store paths for itself."""
+    for form in ("tar", "tar+gzip"):
+        parts = build(f'{IMAGES}.{name}.parts."{form}"')
+        lines = (parts / "layers").read_text().splitlines()
+        assert [layer.digest for layer in images[name].layers] == [
+            f"sha256:{line.split()[0]}" for line in lines
+        ]
+        assert images[name].config == json.loads((parts / "config.json").read_bytes())
+
+
+def test_an_archive_needs_no_layers_of_its_store_paths() -> None:
+    """They are made for the forms that refer to them alone, the parent's apart."""
+    (drv,) = output(nix("nix-instantiate", f"{IMAGES}.fewLayers")).splitlines()
+    graph = output(_store("--query", "--requisites", drv.partition("!")[0])).splitlines()
+    assert any(path.endswith("-jq.drv") for path in graph)
+    assert [] == [path for path in graph if "-layer-" in path]
 
 
 def test_files_can_be_copied_instead_of_linked(images: dict[str, DockerArchive]) -> None:

@@ -67,7 +67,7 @@ let
     );
     linkContents = false;
     config = if config == null then { } else config;
-    below = parent.recipe;
+    below = parent.tar;
     inherit
       extraCommands
       mtime
@@ -91,8 +91,9 @@ makeImage {
     tag
     ;
   function = "buildImage";
-  layersAs = _: [ ];
   includeStorePaths = true;
+  links = null;
   maxLayers = null;
+  plan = [ ];
   split = false;
 }

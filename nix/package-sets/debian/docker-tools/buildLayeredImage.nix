@@ -84,49 +84,52 @@ let
     lib.filter (path: !(path ? references)) contentList
   );
 
-  toLinks =
-    form:
-    storeLayer {
-      name = "links";
-      roots = [ ];
-      root = rootFileSystem (
+  links =
+    if linkedApart == [ ] then
+      null
+    else
+      rootFileSystem (
         rootOptions
         // {
           name = "links";
           contents = linkedApart;
         }
       );
-      inherit form mtime owner;
+
+  toPlanned =
+    belowAs: path:
+    let
+      apart = map (deb: deb.path) (layerPaths.toLargeDebs path);
+    in
+    {
+      inherit apart path;
+      layersAs =
+        form:
+        debLayers { inherit form mtime owner; } path
+        ++ [
+          (storeLayer {
+            name = layerPaths.toPathName path;
+            roots = [ path ];
+            below = belowAs form;
+            inherit
+              apart
+              form
+              mtime
+              owner
+              ;
+          })
+        ];
     };
+
+  parentLayersAs = form: lib.optional (parent.${form} != null) parent.${form};
 
   paths = layerPaths.toDistinct independent;
 
-  toLayers =
-    form: below: path:
-    debLayers { inherit form mtime owner; } path
-    ++ [
-      (storeLayer {
-        name = layerPaths.toPathName path;
-        roots = [ path ];
-        apart = map (deb: deb.path) (layerPaths.toLargeDebs path);
-        inherit
-          below
-          form
-          mtime
-          owner
-          ;
-      })
-    ];
+  first = map (toPlanned parentLayersAs) (lib.take 1 paths);
 
-  layersAs =
-    form:
-    let
-      parentLayers = lib.optional (parent.${form} != null) parent.${form};
-      firstLayers = lib.concatMap (toLayers form parentLayers) (lib.take 1 paths);
-      otherLayers = lib.concatMap (toLayers form (parentLayers ++ firstLayers)) (lib.drop 1 paths);
-    in
-    lib.optionals includeStorePaths (layerPaths.toDistinct (firstLayers ++ otherLayers))
-    ++ lib.optional (linkedApart != [ ]) (toLinks form);
+  others = map (toPlanned (
+    form: parentLayersAs form ++ lib.concatMap (planned: planned.layersAs form) first
+  )) (lib.drop 1 paths);
 
   root = rootFileSystem (
     rootOptions
@@ -142,7 +145,7 @@ makeImage {
     architecture
     created
     includeStorePaths
-    layersAs
+    links
     maxLayers
     meta
     mtime
@@ -155,5 +158,6 @@ makeImage {
     tag
     ;
   function = "buildLayeredImage";
+  plan = lib.optionals includeStorePaths (first ++ others);
   split = true;
 }

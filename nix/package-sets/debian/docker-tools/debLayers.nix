@@ -33,7 +33,7 @@ let
       }
     );
 
-  made = lib.genAttrs [ "recipe" "tar" "tar+gzip" ] (
+  made = lib.genAttrs [ "tar" "tar+gzip" ] (
     form: lib.mapAttrs (_: make (usual // { inherit form; })) debs.all
   );
 in

@@ -56,7 +56,14 @@ let
         ;
     };
     loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
-    makeImage = import ./makeImage.nix { inherit lib pkgs runLayers; };
+    makeImage = import ./makeImage.nix {
+      inherit
+        lib
+        pkgs
+        runLayers
+        storeLayer
+        ;
+    };
     rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
   };
 in

@@ -1,116 +1,5 @@
 # shellcheck shell=sh
-# What makes and reads layers; sourced. A line of a file `layers` describes a layer:
-#
-#     DIFF_ID DIGEST SIZE FILE PATHS
-#
-# DIFF_ID is the SHA-256 of the layer's tar archive. DIGEST and SIZE are those of FILE, or, where
-# $form is `recipe`, of the archive that the program FILE prints; else $form is what FILE is: `tar`
-# or `tar+gzip`. PATHS is a list of the store paths that are all there is in the layer, or - where
-# the layer holds other files.
-
-# Print a tar archive of the store paths in the list $2, behind the archive $1 without its end, if
-# that is no dash. More arguments are options of tar.
-pack() {
-  prefix=$1
-  list=$2
-  shift 2
-  test "$prefix" = - || cat "$prefix"
-  sed 's,^/,,' "$list" |
-    "$gnutar/bin/tar" --create --directory=/ --files-from=- --sort=name --format=gnu \
-      --mtime="$mtime" --owner="$owner" --group="$group" --hard-dereference \
-      --blocking-factor=64 "$@"
-}
-
-# Print the plain tar archive of a layer from its FILE, which is no compressed one.
-print_layer() {
-  if test -x "$1"; then
-    "$1"
-  else
-    cat "$1"
-  fi
-}
-
-# Print the SHA-256 of standard input, with more behind a blank.
-sum() {
-  "$openssl/bin/openssl" dgst -sha256 -r
-}
-
-# Write the program $1, which prints what `pack $2 $3` does.
-write_recipe() {
-  {
-    # shellcheck disable=SC2154 # Nix sets it
-    echo "#!$builder -eu"
-    printf '%s=%s\n' gnutar "$gnutar" group "$group" mtime "$mtime" owner "$owner" |
-      sed "s/'/'\\\\''/g; s/=/='/; s/\$/'/"
-    echo ". $layerFunctions"
-    echo "pack $2 $3"
-  } >"$1"
-  chmod +x "$1"
-}
-
-# Make a layer in the folder $out, its files named $1, as $form says, of what `pack $2 $3` prints;
-# print its line. The list $3 lies in $out.
-make_layer() {
-  file=$out/$1.$form
-  case $form in
-    recipe)
-      diff_id=$(pack "$2" "$3" --totals 2>log | sum) || {
-        cat log >&2
-        return 1
-      }
-      size=$(awk '/^Total bytes written: / { print $4 }' log)
-      test "$2" = - || size=$((size + $(stat -c %s "$2")))
-      digest=$diff_id
-      write_recipe "$file" "$2" "$3"
-      ;;
-    tar)
-      pack "$2" "$3" >"$file"
-      diff_id=$(sum <"$file")
-      digest=$diff_id
-      size=$(stat -c %s "$file")
-      ;;
-    tar+gzip)
-      pack "$2" "$3" >plain.tar
-      diff_id=$(sum <plain.tar)
-      "$libdeflate/bin/libdeflate-gzip" -c <plain.tar >"$file"
-      digest=$(sum <"$file")
-      size=$(stat -c %s "$file")
-      rm plain.tar
-      ;;
-  esac
-  if test "$2" = -; then
-    echo "${diff_id%% *} ${digest%% *} $size $file $3"
-  else
-    echo "${diff_id%% *} ${digest%% *} $size $file -"
-  fi
-}
-
-# Make a layer of the store paths in the list $2, if there are any, and print its line.
-make_store_layer() {
-  test -s "$2" || return 0
-  cp "$2" "$out/$1.paths"
-  make_layer "$1" - "$out/$1.paths"
-}
-
-# Make a layer for each large store path in the list $1 and print their lines; write the list of
-# the other paths, `small`, and the bytes of their files, `small-size`.
-make_large_layers() {
-  touch sizes large small
-  # shellcheck disable=SC2046 # a list of store paths
-  test ! -s "$1" || find $(cat "$1") -type f -exec stat -c '%s %n' {} + >sizes
-  awk -F / -v least="$smallestLarge" '
-    FILENAME == "sizes" { size["/" $2 "/" $3 "/" $4] += $1; next }
-    size[$0] + 0 >= least + 0 { print >"large"; next }
-    { print >"small"; sum += size[$0] }
-    END { print sum + 0 >"small-size" }
-  ' sizes "$1"
-  number=0
-  while read -r path; do
-    number=$((number + 1))
-    echo "$path" >one
-    make_store_layer "$number" one
-  done <large
-}
+# Which layers an image has, as lists of store paths; sourced.
 
 # Print the paths of the closures that Nix describes in the files named in the arguments, sorted. A
 # record is a path, its deriver, the number of its references, and these.
@@ -131,10 +20,122 @@ without() {
   awk -v known="$1" 'FILENAME == known { known_line[$0]; next } !($0 in known_line)' "$1" "$2"
 }
 
-# Write the paths that the layers in the folders $@ hold into the file `held`.
-list_held() {
-  touch held
-  for folder in "$@"; do
-    cat "$folder/paths" >>held
-  done
+# Write the large store paths of the list $1 into the list `large`, the others into `small`, and the
+# bytes of their files into `small-size`.
+split_large() {
+  truncate -s 0 sizes large small
+  # shellcheck disable=SC2046 # a list of store paths
+  test ! -s "$1" || find $(cat "$1") -type f -exec stat -c '%s %n' {} + >sizes
+  awk -F / -v least="$smallestLarge" '
+    FILENAME == "sizes" { size["/" $2 "/" $3 "/" $4] += $1; next }
+    size[$0] + 0 >= least + 0 { print >"large"; next }
+    { print >"small"; sum += size[$0] }
+    END { print sum + 0 >"small-size" }
+  ' sizes "$1"
+}
+
+# Copy the list $2, if there is something in it, to $1 and print that.
+keep_list() {
+  test -s "$2" || return 0
+  cp "$2" "$1"
+  echo "$1"
+}
+
+# Write a list beginning with $1 for each path in the list `large`, and print their names.
+keep_large() {
+  index=0
+  while read -r path; do
+    index=$((index + 1))
+    echo "$path" >"$1-$index"
+    echo "$1-$index"
+  done <large
+}
+
+# Write lists beginning with $1, of the layers that hold the store paths in the list $2: large ones
+# alone, and the small ones together; where these are large together, those of the list $3 apart from
+# what they need. Print the names of the lists.
+plan_layers() {
+  split_large "$2"
+  keep_large "$1"
+  if test "$(cat small-size)" -lt "$smallestLarge"; then
+    keep_list "$1-small" small
+  else
+    without "$3" small >needed
+    without needed small >own
+    keep_list "$1-needed" needed
+    keep_list "$1-own" own
+  fi
+}
+
+# Print those lines of the file $1 whose last word is a list with a store path that is in the list
+# `wanted` and neither in the list `held` nor in that of a line above.
+choose_layers() {
+  awk '
+    FILENAME == "held" { held[$0]; next }
+    FILENAME == "wanted" { wanted[$0]; next }
+    {
+      brings = 0
+      while ((getline path <$NF) > 0) {
+        brings += path in wanted && !(path in held)
+        held[path]
+      }
+      close($NF)
+    }
+    brings { print }
+  ' held wanted "$1"
+}
+
+# Print the paths in the lists that are the last words of the lines of the file $1, sorted.
+print_paths() {
+  # shellcheck disable=SC2046 # a list of files
+  sort -u $(awk '{ print $NF }' "$1") /dev/null
+}
+
+# Read what the image builds on: write the lists `parent-layers` and `held`, and name its
+# configuration.
+# shellcheck disable=SC2034 # the name is for whoever writes the image's configuration
+read_parent() {
+  truncate -s 0 parent-layers held
+  parent_config=/dev/null
+  if test "$parent"; then
+    parent_config=$parent/config.json
+    cat "$parent/layers" >parent-layers
+    cat "$parent/paths" >held
+  fi
+}
+
+# Of the list `closure` write those paths that no layer of the file `path-layers` or of the parent
+# holds: with $split into the lists `large` and `small`, without it into `small`.
+plan_own() {
+  print_paths path-layers | sort -u - held >held-now
+  without held-now closure >left
+  if test "$split"; then
+    split_large left
+  else
+    : >large
+    mv left small
+  fi
+}
+
+# Where $maxLayers are too few for the layers of the parent, of the file `path-layers`, and those of
+# other files, move the smallest of `path-layers` into the file `smallest`; they are to be one.
+limit_layers() {
+  : >smallest
+  test "$maxLayers" || return 0
+  others=$(($(wc -l <parent-layers) + $(test ! "$links" || echo 1) + 1))
+  surplus=$(($(wc -l <path-layers) + others - maxLayers))
+  test "$surplus" -gt 0 || return 0
+  if test "$maxLayers" -le "$others"; then
+    echo "dockerTools.$function: image $imageName: maxLayers: expected at least $((others + 1))" \
+      "(the parent has $(wc -l <parent-layers) layers), got $maxLayers" >&2
+    exit 1
+  fi
+  while read -r line; do
+    list=${line##* }
+    log=$(pack - "$list" --totals 2>&1 >/dev/null)
+    log=${log#*: }
+    echo "${log%% *} $(head -n 1 "$list") $line"
+  done <path-layers | sort -k 1,1n -k 2 | head -n "$((surplus + 1))" | cut -d ' ' -f 3- >smallest
+  without smallest path-layers >kept
+  mv kept path-layers
 }

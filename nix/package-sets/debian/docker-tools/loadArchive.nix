@@ -1,5 +1,5 @@
 /**
-  The parts of what an image builds on, by how their layers are kept (runLayers.nix): each is null
+  The parts of what an image builds on, by how its layers are kept (runLayers.nix): each is null
   where there is no parent, else a folder with the list of the layers, `layers`, the store paths in
   them, `paths`, and the configuration, `config.json`. The parent is an image of this set or a
   docker archive of any origin.
@@ -29,11 +29,14 @@ let
           ;
       };
     };
-
-  plain = if fromImage == null then null else load false;
 in
-fromImage.parts or {
-  recipe = plain;
-  tar = plain;
-  "tar+gzip" = if fromImage == null then null else load true;
-}
+if fromImage == null then
+  {
+    tar = null;
+    "tar+gzip" = null;
+  }
+else
+  fromImage.parts or {
+    tar = load false;
+    "tar+gzip" = load true;
+  }

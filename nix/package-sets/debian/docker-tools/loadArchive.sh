@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Take a docker archive apart: its layers (see layers.sh), plain unless $compressed is set, its
+# Take a docker archive apart: its layers (see packing.sh), plain unless $compressed is set, its
 # configuration, and which store paths the layers hold.
 
 # Copy a file, decompressed if it was compressed.

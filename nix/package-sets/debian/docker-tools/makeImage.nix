@@ -1,14 +1,16 @@
 /**
   An image from its layers: a docker archive, and beside it the same image in other forms.
 
-  Each form is made from the store paths and keeps no more of its layers than it needs: the archive
-  is written from recipes of layers, the OCI folders refer to layers.
-
   # Inputs
 
-  `layersAs`
-  : a function of how layers are kept (runLayers.nix), that gives those between the parent's and the
-    image's own, as storeLayer makes them, the lowest first
+  `plan`
+  : what has layers between the parent's and the image's own, the lowest first: a list of
+    - `path`, a store path, whose closure the layers hold
+    - `apart`, those store paths of the closure that have layers elsewhere
+    - `layersAs`, a function of how layers are kept (runLayers.nix) that gives them
+
+  `links`
+  : null, or a root file system, as rootFileSystem makes it, that has the next layer
 
   `parent`
   : what loadArchive gives for the image below
@@ -38,6 +40,7 @@
   lib,
   pkgs,
   runLayers,
+  storeLayer,
 }:
 {
   name,
@@ -46,11 +49,12 @@
   created,
   function,
   includeStorePaths,
-  layersAs,
+  links,
   maxLayers,
   mtime,
   owner,
   parent,
+  plan,
   root,
   split,
   storeName,
@@ -58,64 +62,94 @@
   passthru,
 }:
 let
+  imageName = name;
+
+  common = {
+    inherit
+      architecture
+      created
+      function
+      imageName
+      links
+      maxLayers
+      root
+      split
+      ;
+    inherit (pkgs) jq;
+    config = "${root}/config.json";
+  };
+
+  ownClosure = lib.optionals includeStorePaths [
+    "closure-root"
+    root
+  ];
+
+  toLinkLayer =
+    form:
+    storeLayer {
+      name = "links";
+      roots = [ ];
+      root = links;
+      inherit form mtime owner;
+    };
+
   parts = lib.mapAttrs (
     form: parentParts:
     runLayers {
       name = "image-parts-${storeName}";
       script = ./imageParts.sh;
       inherit form mtime owner;
-      environment = {
-        inherit
-          architecture
-          created
-          function
-          maxLayers
-          root
-          split
-          ;
-        inherit (pkgs) jq;
-        config = "${root}/config.json";
-        exportReferencesGraph = lib.optionals includeStorePaths [
-          "closure-root"
-          root
-        ];
-        imageName = name;
-        layers = layersAs form;
+      environment = common // {
+        exportReferencesGraph = ownClosure;
+        layers =
+          lib.unique (lib.concatMap (planned: planned.layersAs form) plan)
+          ++ lib.optional (links != null) (toLinkLayer form);
         parent = parentParts;
       };
     }
   ) parent;
 
-  # Not the hash part itself: in the image it would be a reference to what the image is made from.
+  # Not a hash part itself: in the image it would be a reference to what the image is made from.
   hash = builtins.substring 0 32 (
-    builtins.hashString "sha256" (builtins.unsafeDiscardStringContext parts.recipe.outPath)
+    builtins.hashString "sha256" (builtins.unsafeDiscardStringContext parts.tar.outPath)
   );
-
-  imageName = name;
 
   imageTag = if tag == null then hash else tag;
 
-  toForm =
-    {
-      name,
-      script,
-      form,
-    }:
+  reference = builtins.toJSON "${imageName}:${imageTag}";
+
+  toOciFolder =
+    name: form:
     pkgs.runBusybox {
-      inherit name script;
+      inherit name;
+      script = ./ociFolder.sh;
       environment = {
-        inherit form;
-        inherit (pkgs) gnutar openssl;
-        layerFunctions = ./layers.sh;
+        inherit form reference;
         parts = parts.${form};
-        reference = builtins.toJSON "${imageName}:${imageTag}";
       };
     };
 in
-toForm {
+runLayers {
   name = "docker-image-${storeName}.tar";
   script = ./dockerArchive.sh;
-  form = "recipe";
+  form = "tar";
+  inherit mtime owner;
+  environment = common // {
+    inherit reference;
+    exportReferencesGraph =
+      ownClosure
+      ++ lib.concatLists (
+        lib.imap1 (number: planned: [
+          "closure-${toString number}"
+          "${planned.path}"
+        ]) plan
+      );
+    parent = parent.tar;
+    passAsFile = [ "plan" ];
+    plan = lib.concatMapStrings (
+      planned: builtins.unsafeDiscardStringContext "${toString ([ planned.path ] ++ planned.apart)}\n"
+    ) plan;
+  };
 }
 // {
   inherit meta;
@@ -123,14 +157,6 @@ toForm {
 // passthru
 // {
   inherit imageName imageTag parts;
-  oci = toForm {
-    name = "oci-image-${storeName}";
-    script = ./ociFolder.sh;
-    form = "tar+gzip";
-  };
-  ociUncompressed = toForm {
-    name = "oci-image-${storeName}-uncompressed";
-    script = ./ociFolder.sh;
-    form = "tar";
-  };
+  oci = toOciFolder "oci-image-${storeName}" "tar+gzip";
+  ociUncompressed = toOciFolder "oci-image-${storeName}-uncompressed" "tar";
 }

@@ -3,9 +3,6 @@
 # folder as root, and write what has changed since as a layer: a tar archive whose last 1024 bytes
 # are its end mark. Whatever is root here only appears to be.
 
-# shellcheck source=SCRIPTDIR/layers.sh
-. "$layerFunctions"
-
 # Hide in the folder root what a layer removes (OCI image specification, layer.md, "Whiteouts").
 apply_whiteouts() {
   find root -name '.wh.*' -print0 | while read -rd '' whiteout; do
@@ -53,8 +50,7 @@ run_as_root() {
 {
   if test "$below"; then
     while read -r _ _ _ file _; do
-      print_layer "$file" |
-        tar --extract --directory=root --exclude='nix/store' --same-permissions
+      tar --extract --directory=root --exclude='nix/store' --same-permissions --file="$file"
       apply_whiteouts
     done <"$below/layers"
   fi

@@ -72,7 +72,6 @@ pkgs.runBash {
     // lib.optionalAttrs (runAsRoot != null) {
       inherit (pkgs) busybox;
       inherit below;
-      layerFunctions = ./layers.sh;
       runAsRoot = pkgs.writeShellScript "run-as-root" ''
         export PATH=${lib.makeBinPath packTools}
         set -e

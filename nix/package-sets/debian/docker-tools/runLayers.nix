@@ -1,7 +1,7 @@
 /**
-  A derivation that makes layers: a script that uses layers.sh, with what that needs.
+  A derivation that makes layers: a script that uses layers.sh and packing.sh, with what they need.
 
-  `form` says how the layers are kept: `recipe` for programs that print them, `tar`, or `tar+gzip`.
+  `form` says how the layers are kept, `tar` or `tar+gzip`.
 */
 {
   lib,
@@ -24,6 +24,7 @@ pkgs.runBusybox {
       inherit form mtime smallestLarge;
       inherit (pkgs) gnutar openssl;
       layerFunctions = ./layers.sh;
+      packingFunctions = ./packing.sh;
     }
     // lib.optionalAttrs (form == "tar+gzip") { inherit (pkgs) libdeflate; }
     // environment;

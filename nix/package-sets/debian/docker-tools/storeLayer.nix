@@ -24,7 +24,7 @@
   # Output
 
   A folder with
-  - `layers`: a line for each layer; layers.sh says what is in it
+  - `layers`: a line for each layer; packing.sh says what is in it
   - `paths`: the store paths that these layers hold
   - `closure`: those and what was left out
 */
