@@ -109,13 +109,13 @@ let
         ++ [
           (storeLayer {
             name = layerPaths.toPathName path;
-            roots = [ path ];
             below = belowAs form;
             inherit
               apart
               form
               mtime
               owner
+              path
               ;
           })
         ];

@@ -29,7 +29,7 @@ let
       options
       // {
         name = layerPaths.toPathName path;
-        roots = [ path ];
+        inherit path;
       }
     );
 

@@ -13,45 +13,19 @@ set -o pipefail
 read_parent
 
 mkdir lists
-truncate -s 0 candidates closure-root-none empty
-print_closure closure-root* | grep -vxF "$root" >closure || true
-cp closure wanted
-cp held left-out
-
-plan_root() {
-  print_closure "closure-$number" >closure-now
-  cat closure-now >>wanted
-  echo "$root_path" >roots
-  cp left-out left-out-now
-  for path in $apart; do
-    echo "$path" >>left-out-now
-    echo "$path" >one
-    keep_list "lists/$number-$(basename "$path")" one
-  done
-  without left-out-now closure-now >paths
-  plan_layers "lists/$number" paths roots
-}
-
-number=0
-while read -r root_path apart; do
-  number=$((number + 1))
-  plan_root >>candidates
-  test "$number" != 1 || cat left-out-now paths >left-out
-done <"$planPath"
+cp "$planPath" plan
+touch closure-root empty
+print_closure closure-root | grep -vxF "$root" >closure || true
+plan_layers lists -v withApart=1 >candidates
+cat closure all-paths >wanted
 choose_layers candidates >path-layers
-
-plan_own
-keep_large lists/own >>path-layers
+plan_own lists >own-lists
+cat own-lists >>path-layers
 limit_layers
 if test -s smallest; then
   print_paths smallest >united
   echo united >>path-layers
 fi
-
-pack_files() {
-  "$gnutar/bin/tar" --create --format=gnu --mtime=@1 --owner=root:0 --group=root:0 --mode=0444 \
-    --blocking-factor=1 "$@"
-}
 
 # Print the files before the layers, in which the layers have the digests in the file `digests`.
 pack_frame() {
@@ -64,45 +38,45 @@ pack_frame() {
     awk '{ printf "%s\"%s.tar\"", comma, $1; comma = "," }' digests
     printf ']}]\n'
   } >manifest.json
-  pack_files manifest.json "$name" | head -c -1024
+  "$gnutar/bin/tar" --create --format=gnu --mtime=@1 --owner=root:0 --group=root:0 --mode=0444 \
+    --blocking-factor=1 manifest.json "$name" | head -c -1024
 }
 
-# Print the header of a file of the name $1 and the size $2: that of an empty one of this size, where
-# tar is stopped when it goes on to the bytes.
-print_header() {
-  truncate -s "$2" "$1"
-  { pack_files "$1" 2>/dev/null || true; } | head -c 512
-  rm "$1"
-}
-
-# Append what `pack $1 $2` prints, as a file named after its digest, and note that.
-add_layer() {
+# Make room for a header at the end of the archive.
+begin_member() {
   start=$(stat -c %s "$out")
-  head -c 512 /dev/zero >>"$out"
+  truncate -s "$((start + 512))" "$out"
+}
+
+# Note the header of the member that ends here, which is named after its digest.
+end_member() {
+  echo "$1" >>digests
+  echo "$start $(($(stat -c %s "$out") - start - 512)) $1.tar" >>members
+}
+
+# Append what `pack $1 $2` prints.
+add_layer() {
+  begin_member
   pack "$1" "$2" | sum >its-digest &
   pack "$1" "$2" >>"$out"
   wait "$!"
   read -r digest _ <its-digest
-  size=$(($(stat -c %s "$out") - start - 512))
-  print_header "$digest.tar" "$size" |
-    dd of="$out" bs=512 seek="$((start / 512))" conv=notrunc 2>/dev/null
-  echo "$digest" >>digests
+  end_member "$digest"
 }
 
 # The digests that are not known yet are as long as others.
-cut -d ' ' -f 1 parent-layers >parent-digests
 {
-  cat parent-digests
-  sed 's/.*/0000000000000000000000000000000000000000000000000000000000000000/' path-layers
-  printf '%064d\n' ${links:+0} 0
-} >digests
+  cat parent-layers path-layers
+  printf '%s\n' ${links:+links} own
+} | sed 's/.*/0000000000000000000000000000000000000000000000000000000000000000/' >digests
 pack_frame >"$out"
 size_of_frame=$(stat -c %s "$out")
 
-cp parent-digests digests
-while read -r digest _ size file _; do
-  print_header "$digest.tar" "$size" >>"$out"
+truncate -s 0 digests members
+while read -r digest _ _ file _; do
+  begin_member
   cat "$file" >>"$out"
+  end_member "$digest"
 done <parent-layers
 while read -r list; do
   add_layer - "$list"
@@ -111,6 +85,17 @@ test ! "$links" || add_layer "$links/root.tar" empty
 add_layer "$root/root.tar" small
 head -c 1024 /dev/zero >>"$out"
 
+# Write what was not known before to where it belongs.
+write_blocks() {
+  dd of="$out" bs=512 conv=notrunc "$@" 2>/dev/null
+}
+
 pack_frame >frame
 test "$(stat -c %s frame)" = "$size_of_frame"
-dd if=frame of="$out" bs=512 conv=notrunc 2>/dev/null
+write_blocks if=frame
+awk -f "$tarHeaders" members >headers
+number=0
+while read -r start _; do
+  write_blocks if=headers count=1 skip="$number" seek="$((start / 512))"
+  number=$((number + 1))
+done <members

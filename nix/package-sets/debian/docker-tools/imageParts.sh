@@ -22,8 +22,8 @@ grep ' -$' made >other-layers || true
 grep -v ' -$' made >candidates || true
 choose_layers candidates >path-layers
 
-plan_own
-keep_large "$out/list" | make_store_layers >>path-layers
+plan_own "$out" >own-lists
+make_store_layers <own-lists >>path-layers
 cp small "$out/own"
 make_layer "$out/own" "$root/root.tar" "$out/own" >>other-layers
 

@@ -20,51 +20,23 @@ without() {
   awk -v known="$1" 'FILENAME == known { known_line[$0]; next } !($0 in known_line)' "$1" "$2"
 }
 
-# Write the large store paths of the list $1 into the list `large`, the others into `small`, and the
-# bytes of their files into `small-size`.
-split_large() {
-  truncate -s 0 sizes large small
+# Write the line "BYTES FILE" for each file of the store paths in the list $1 into the file `sizes`.
+list_sizes() {
+  truncate -s 0 sizes
   # shellcheck disable=SC2046 # a list of store paths
   test ! -s "$1" || find $(cat "$1") -type f -exec stat -c '%s %n' {} + >sizes
-  awk -F / -v least="$smallestLarge" '
-    FILENAME == "sizes" { size["/" $2 "/" $3 "/" $4] += $1; next }
-    size[$0] + 0 >= least + 0 { print >"large"; next }
-    { print >"small"; sum += size[$0] }
-    END { print sum + 0 >"small-size" }
-  ' sizes "$1"
 }
 
-# Copy the list $2, if there is something in it, to $1 and print that.
-keep_list() {
-  test -s "$2" || return 0
-  cp "$2" "$1"
-  echo "$1"
-}
-
-# Write a list beginning with $1 for each path in the list `large`, and print their names.
-keep_large() {
-  index=0
-  while read -r path; do
-    index=$((index + 1))
-    echo "$path" >"$1-$index"
-    echo "$1-$index"
-  done <large
-}
-
-# Write lists beginning with $1, of the layers that hold the store paths in the list $2: large ones
-# alone, and the small ones together; where these are large together, those of the list $3 apart from
-# what they need. Print the names of the lists.
+# Plan layers as planLayers.awk says, which gets the arguments beside its variables; print the names
+# of their lists, which are in the folder $1.
 plan_layers() {
-  split_large "$2"
-  keep_large "$1"
-  if test "$(cat small-size)" -lt "$smallestLarge"; then
-    keep_list "$1-small" small
-  else
-    without "$3" small >needed
-    without needed small >own
-    keep_list "$1-needed" needed
-    keep_list "$1-own" own
-  fi
+  folder=$1
+  shift
+  touch closure-0
+  print_closure closure-[0-9]* >all-paths
+  list_sizes all-paths
+  awk -v lists="$folder" -v least="$smallestLarge" "$@" -f "$planLayers" \
+    held sizes plan closure-[0-9]*
 }
 
 # Print those lines of the file $1 whose last word is a list with a store path that is in the list
@@ -104,17 +76,26 @@ read_parent() {
   fi
 }
 
-# Of the list `closure` write those paths that no layer of the file `path-layers` or of the parent
-# holds: with $split into the lists `large` and `small`, without it into `small`.
+# Of the list `closure` take those paths that no layer of the file `path-layers` or of the parent
+# holds. With $split, write a list into the folder $1 for each large one and print their names; write
+# the others into the list `small`.
 plan_own() {
   print_paths path-layers | sort -u - held >held-now
   without held-now closure >left
-  if test "$split"; then
-    split_large left
-  else
-    : >large
-    mv left small
-  fi
+  truncate -s 0 sizes small
+  test ! "$split" || list_sizes left
+  awk -v lists="$1" -v least="$smallestLarge" '
+    FILENAME == "sizes" { split($0, part, "/"); size[part[4]] += $1; next }
+    {
+      split($0, part, "/")
+      if (size[part[4]] < least + 0) {
+        print >"small"
+        next
+      }
+      print >(lists "/own-" ++count)
+      print lists "/own-" count
+    }
+  ' sizes left
 }
 
 # Where $maxLayers are too few for the layers of the parent, of the file `path-layers`, and those of

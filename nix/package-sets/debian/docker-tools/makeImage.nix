@@ -88,7 +88,6 @@ let
     form:
     storeLayer {
       name = "links";
-      roots = [ ];
       root = links;
       inherit form mtime owner;
     };
@@ -146,6 +145,7 @@ runLayers {
       );
     parent = parent.tar;
     passAsFile = [ "plan" ];
+    tarHeaders = ./tarHeaders.awk;
     plan = lib.concatMapStrings (
       planned: builtins.unsafeDiscardStringContext "${toString ([ planned.path ] ++ planned.apart)}\n"
     ) plan;

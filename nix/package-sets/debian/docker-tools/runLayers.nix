@@ -25,6 +25,7 @@ pkgs.runBusybox {
       inherit (pkgs) gnutar openssl;
       layerFunctions = ./layers.sh;
       packingFunctions = ./packing.sh;
+      planLayers = ./planLayers.awk;
     }
     // lib.optionalAttrs (form == "tar+gzip") { inherit (pkgs) libdeflate; }
     // environment;

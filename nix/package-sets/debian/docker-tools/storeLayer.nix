@@ -1,5 +1,5 @@
 /**
-  Layers that hold the closures of some store paths without what the layers below hold.
+  Layers that hold the closure of a store path without what the layers below hold.
 
   A large store path has a layer of its own, whose bytes are the same wherever it is made, so that
   images share it.
@@ -9,8 +9,8 @@
   `form`
   : how the layers are kept (runLayers.nix)
 
-  `roots`
-  : the store paths
+  `path`
+  : the store path
 
   `below`
   : folders with a list of store paths that are left out, `paths`
@@ -19,7 +19,7 @@
   : store paths that are left out
 
   `root`
-  : null, or a root file system, which the one layer then begins with
+  : null, or a root file system, which is the one layer then; there is no `path`
 
   # Output
 
@@ -32,9 +32,9 @@
 {
   form,
   name,
-  roots,
   owner,
   mtime,
+  path ? null,
   below ? [ ],
   apart ? [ ],
   root ? null,
@@ -44,14 +44,11 @@ runLayers {
   script = ./storeLayer.sh;
   inherit form mtime owner;
   environment = {
-    inherit below root;
+    inherit below path root;
     apart = map builtins.unsafeDiscardStringContext apart;
-    exportReferencesGraph = lib.concatLists (
-      lib.imap0 (index: path: [
-        "closure-${toString index}"
-        "${path}"
-      ]) roots
-    );
-    roots = map toString roots;
+    exportReferencesGraph = lib.optionals (path != null) [
+      "closure-1"
+      "${path}"
+    ];
   };
 }

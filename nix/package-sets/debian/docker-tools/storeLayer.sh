@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Make layers of the closures in the files closure-*, without what the layers $below hold and without
-# the paths $apart, which have layers elsewhere. With $root, a root file system, that is the layer
-# instead.
+# Make layers of the store path $path, whose closure the file closure-1 has, without what the layers
+# $below hold and without the paths $apart, which have layers elsewhere. With $root, a root file
+# system, that is the layer instead.
 set -o pipefail
 # shellcheck source=SCRIPTDIR/layers.sh
 . "$layerFunctions"
@@ -9,20 +9,18 @@ set -o pipefail
 . "$packingFunctions"
 
 mkdir "$out"
-touch closure-none
-print_closure closure-* >"$out/closure"
-# shellcheck disable=SC2086 # lists of store paths
-{
-  printf '%s\n' $apart >held
-  printf '%s\n' $roots >roots
-}
+echo "$path $apart" >plan
+touch held
 for folder in $below; do
   cat "$folder/paths" >>held
 done
-without held "$out/closure" >"$out/paths"
 
 if test "$root"; then
+  touch "$out/closure" "$out/paths"
   make_layer "$out/root" "$root/root.tar" "$out/paths" >"$out/layers"
 else
-  plan_layers "$out/list" "$out/paths" roots | make_store_layers >"$out/layers"
+  print_closure closure-1 >"$out/closure"
+  plan_layers "$out" >lists
+  make_store_layers <lists >"$out/layers"
+  print_paths lists >"$out/paths"
 fi
