@@ -17,7 +17,7 @@ def write_atomically(file: Path, contents: bytes, *, mode: int = 0o644) -> None:
 
     Raises UsageError when that cannot be done; the file is then as it was.
     """
-    temporary = file.with_name(f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}")
+    temporary = file.with_name(f"{TEMPORARY_PREFIX}{file.name}-{os.urandom(8).hex()}")
     try:
         opened = _create(temporary)
         try:

@@ -163,7 +163,8 @@ def _left_over(folder: Path) -> Iterator[Path]:
     """Yield the temporary files of a run that was killed."""
     yield from folder.glob(f"{TEMPORARY_PREFIX}*")
     yield from (folder / "nix").rglob(f"{TEMPORARY_PREFIX}*")
-    yield from (folder / RECORD).parent.glob(f"{TEMPORARY_PREFIX}*")
+    record = folder / RECORD  # beside it lies what another command may be writing just now
+    yield from record.parent.glob(f"{TEMPORARY_PREFIX}{record.name}-*")
 
 
 @contextmanager

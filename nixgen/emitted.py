@@ -19,8 +19,8 @@ from pathlib import Path
 from nixgen.atomic_write import write_atomically
 from nixgen.errors import UsageError
 
-RECORD = ".nixgen/emit/record.json"
-"""Where the record lies, in a folder that nothing else is written to."""
+RECORD = ".nixgen/emitted.json"
+"""Where the record lies, in the folder of what is one machine's own, which git ignores."""
 
 
 def read_record(folder: Path) -> dict[str, str]:
@@ -33,9 +33,11 @@ def read_record(folder: Path) -> dict[str, str]:
 
 
 def write_record(folder: Path, sums: Mapping[str, str]) -> None:
-    """Write the sums where the folder allows it."""
-    with suppress(UsageError):
-        write_atomically(folder / RECORD, json.dumps(sums, indent=0).encode())
+    """Write the sums where there is a place for them."""
+    file = folder / RECORD
+    if file.parent.is_dir():  # a new folder would be a change that git shows
+        with suppress(UsageError):
+            write_atomically(file, json.dumps(sums, indent=0).encode())
 
 
 def sum_of(source: str, contents: bytes) -> str:
