@@ -27,6 +27,7 @@ def _environment() -> Environment:
         finalize=_only_rendered,
         autoescape=False,  # noqa: S701 (Nix, not HTML; `_only_rendered` stands guard)
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     environment.filters["nix"] = render
     return environment

@@ -19,7 +19,9 @@ _LINE_AT_MARGIN: Final = re.compile(r"\n[^ \n]")
 
 def indent(text: str) -> str:
     """Return the text with each line that is not empty moved right by one step."""
-    return "\n".join([line and INDENT + line for line in text.split("\n")])
+    if "\n\n" in f"\n{text}\n":
+        return "\n".join([line and INDENT + line for line in text.split("\n")])
+    return INDENT + text.replace("\n", f"\n{INDENT}")  # no line is empty
 
 
 def enclose(opening: str, text: str, closing: str) -> str:

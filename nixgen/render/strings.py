@@ -33,6 +33,9 @@ _ESCAPES = {
     f"${_HOLE}": f"\\${_HOLE}",
 }
 
+# What a text must have to be written otherwise than it is.
+_SPECIAL = re.compile(r'[\\"\n\r\t]|\$\{')
+
 # A lone quote is special where a quote follows it in what is written: of an escape or the end.
 _INDENTED_SPECIAL = re.compile(rf"''|'(?=\$[{{{_HOLE}]|\r|\Z)|\$(?=[{{{_HOLE}])|\r")
 _INDENTED_ESCAPES = {"''": "'''", "'": "''\\'", "$": "''$", "\r": "''\\r"}
@@ -49,6 +52,8 @@ def quote(parts: Parts, interpolate: Interpolate) -> str:
     Texts of several lines, and texts with backslashes, such as regexps, become indented strings
     wherever these are exact.
     """
+    if len(parts) == 1 and isinstance(parts[0], str) and not _SPECIAL.search(parts[0]):
+        return f'"{parts[0]}"'
     outline = ""
     interpolations = []
     for part in parts:
