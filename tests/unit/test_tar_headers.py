@@ -18,7 +18,7 @@ MEMBERS = st.tuples(st.integers(0, 2**50), st.from_regex("[0-9a-f]{64}[.]tar", f
 def test_a_header_says_name_and_size(members: list[tuple[int, str]]) -> None:
     """Of files of any size, in the form of those from 8 GiB on as well."""
     lines = "".join(f"0 {size} {name}\n" for size, name in members)
-    command = ["busybox", "awk", "-f", SCRIPT]
+    command = ["busybox", "awk", "-f", str(SCRIPT)]
     headers = subprocess.run(command, input=lines.encode(), capture_output=True, check=True).stdout
     assert 512 * len(members) == len(headers)
     for number, (size, name) in enumerate(members):
