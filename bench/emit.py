@@ -72,7 +72,7 @@ def _written_after_a_change(project: Path) -> int:
 
 
 def _growth(scratch: Path) -> Figure:
-    """Compare the time for each image in projects of two sizes, without that for none.
+    """Compare the time for each new image in projects of two sizes, without that for none.
 
     Seconds of the processor, since the disk would hide what grows.
     """
@@ -80,7 +80,7 @@ def _growth(scratch: Path) -> Figure:
     projects = {size: make_project(scratch / f"emit-{size}", size) for size in sizes}
 
     def seconds_of(size: int) -> Callable[[], float]:
-        return lambda: run([*NIXGEN, "emit"], projects[size]).cpu_seconds
+        return lambda: _from_nothing(projects[size]).cpu_seconds
 
     found = medians(3, **{str(size): seconds_of(size) for size in sizes})
     small, large = ((found[str(size)] - found["1"]) / (size - 1) * 1000 for size in (SMALL, LARGE))
