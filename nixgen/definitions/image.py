@@ -80,7 +80,8 @@ class BuiltImage:
     `name` is the repository's name in a registry, such as "locksmith/worker"; `tag` is the hash of
     the output unless it is set; `created` an RFC 3339 time, or "now" (1970-01-01T00:00:01Z unless
     set); `config` is merged into the image's configuration (the OCI image specification's
-    `config`).
+    `config`); `max_layers` is how many layers the image may have, its parent's included (56 unless
+    set).
     """
 
     name: str = field(validator=check(_repository))
