@@ -123,6 +123,15 @@ in
 
   otherNoCommands = toWithoutCommands (toService "changed");
 
+  onLinks = dockerTools.buildLayeredImage {
+    name = "test/on-links";
+    fromImage = toWithoutCommands (toService "text");
+    contents = [
+      pkgs.cacert
+      pkgs.gnused
+    ];
+  };
+
   withoutStore = dockerTools.buildLayeredImage {
     name = "test/without-store";
     contents = [ pkgs.jq ];

@@ -24,6 +24,7 @@ NAMES = (
     "layered",
     "noCommands",
     "onArchive",
+    "onLinks",
     "otherNoCommands",
     "withoutStore",
 )
@@ -119,6 +120,10 @@ def test_no_store_path_is_in_an_image_twice_below_one_package(
         assert set() == layer.store_names() & set().union(*(each.store_names() for each in base))
     for layer in first[1:]:
         assert set() == layer.store_names() & first[0].store_names()
+    below = images["noCommands"].layers
+    assert below == images["onLinks"].layers[: len(below)]
+    (own,) = images["onLinks"].layers[len(below) :]
+    assert set() == own.store_names()
 
 
 def test_a_changed_file_changes_the_last_layer_alone(images: dict[str, DockerArchive]) -> None:

@@ -34,5 +34,5 @@ if test -s smallest; then
 fi
 
 cat parent-layers path-layers other-layers >"$out/layers"
-sort -u held closure >"$out/paths"
+sort -u held-now closure >"$out/paths"
 print_config "$out/layers" "$parent_config" >"$out/config.json"
