@@ -108,9 +108,32 @@ let
     }
   ) parent;
 
-  # Not a hash part itself: in the image it would be a reference to what the image is made from.
+  archiveEnvironment = common // {
+    exportReferencesGraph =
+      ownClosure
+      ++ lib.concatLists (
+        lib.imap1 (number: planned: [
+          "closure-${toString number}"
+          "${planned.path}"
+        ]) plan
+      );
+    parent = parent.tar;
+    passAsFile = [ "plan" ];
+    plan = lib.concatMapStrings (
+      planned: builtins.unsafeDiscardStringContext "${toString ([ planned.path ] ++ planned.apart)}\n"
+    ) plan;
+    tarHeaders = ./tarHeaders.awk;
+  };
+
+  # Of all that the image is made from, none of whose layers is evaluated for it.
   hash = builtins.substring 0 32 (
-    builtins.hashString "sha256" (builtins.unsafeDiscardStringContext parts.tar.outPath)
+    builtins.hashString "sha256" (
+      builtins.unsafeDiscardStringContext (builtins.toJSON [
+        archiveEnvironment
+        mtime
+        owner
+      ])
+    )
   );
 
   imageTag = if tag == null then hash else tag;
@@ -133,22 +156,8 @@ runLayers {
   script = ./dockerArchive.sh;
   form = "tar";
   inherit mtime owner;
-  environment = common // {
+  environment = archiveEnvironment // {
     inherit reference;
-    exportReferencesGraph =
-      ownClosure
-      ++ lib.concatLists (
-        lib.imap1 (number: planned: [
-          "closure-${toString number}"
-          "${planned.path}"
-        ]) plan
-      );
-    parent = parent.tar;
-    passAsFile = [ "plan" ];
-    tarHeaders = ./tarHeaders.awk;
-    plan = lib.concatMapStrings (
-      planned: builtins.unsafeDiscardStringContext "${toString ([ planned.path ] ++ planned.apart)}\n"
-    ) plan;
   };
 }
 // {
