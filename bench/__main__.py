@@ -40,9 +40,9 @@ def main() -> None:
         parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
     try:
         measured = _measure(options.groups or list(GROUPS), options.nixpkgs)
+        print(json.dumps(to_data(measured), indent=2) if options.json else to_table(measured))
     finally:
         nix.remove_all()
-    print(json.dumps(to_data(measured), indent=2) if options.json else to_table(measured))
 
 
 def _measure(groups: Sequence[str], nixpkgs: Path | None) -> dict[str, list[Figure]]:

@@ -1,83 +1,189 @@
-"""A project of 100,000 images: what one machine does with it, and what splits the work.
+"""Projects of up to 100,000 images: what grows as they do, and what splits the work.
 
-Definitions, files and the evaluation of some thousands are real; what all of them take is then a
-product, since each image and each chunk of images takes the same. The evaluation is split by
-attribute, as nix-eval-jobs does for Hydra.
+Definitions and generated files of every size are real, and so are the evaluations of one image and
+of a thousand in each. What workers take for all images is computed from these: an image costs each
+the same. The evaluation is split by attribute, as nix-eval-jobs does for Hydra: a worker takes its
+share of the images, and is started anew when it has evaluated a thousand, since it has outgrown its
+memory.
 """
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from attrs import frozen
 
 from bench import nix
 from bench.figure import Figure
-from bench.measure import MEGABYTE, NIXGEN, run
-from bench.projects import make_project, write_definitions
+from bench.measure import MEGABYTE, NIXGEN, Run, run, settle
+from bench.projects import emit, make_project, write_definitions
 
-IMAGES = 100_000
+SIZES = (1_000, 10_000, 100_000)
+WORKERS = (1, 4, 16, 64)
 CHUNK = 1_000
-WORKERS = 16
+AT_ONCE = 2
 _HOUR = 3600
 
-CHUNK_OF_IMAGES = f"""\
+CHUNK_OF_IMAGES = """\
 let
-  inherit (import ./default.nix {{ }}) dockerImages;
+  inherit (import ./default.nix { }) dockerImages;
 in
-builtins.genList (number: dockerImages."image${{toString number}}") {CHUNK}
+builtins.genList (number: dockerImages."image${toString number}") CHUNK
 """
 
 
+@frozen
+class Cost:
+    """What an evaluation takes: seconds, and the bytes of its memory at their peak."""
+
+    seconds: float
+    peak_bytes: float
+
+
+@frozen
+class Evaluation:
+    """The cost of evaluating one image of a project, and a chunk of its images."""
+
+    one: Cost
+    chunk: Cost
+
+    def split(self, images: int, workers: int) -> Cost:
+        """Return the seconds until all images are evaluated by the workers, and a worker's peak."""
+        share = math.ceil(images / workers)
+        starts = math.ceil(share / CHUNK)
+        seconds = (self.chunk.seconds - self.one.seconds) / (CHUNK - 1)
+        peak = (self.chunk.peak_bytes - self.one.peak_bytes) / (CHUNK - 1)
+        return Cost(
+            starts * self.one.seconds + (share - starts) * seconds,
+            self.one.peak_bytes + (min(share, CHUNK) - 1) * peak,
+        )
+
+
+@frozen
+class Layers:
+    """The bytes of layers that all images share, and of those that each has for itself."""
+
+    shared: int
+    own: int
+
+    def all(self, images: int) -> int:
+        """Return the bytes that the layers of the images take."""
+        return self.shared + images * self.own
+
+    def unshared(self, images: int) -> int:
+        """Return what they would take if images shared none."""
+        return images * (self.shared + self.own)
+
+
+@frozen
+class Size:
+    """What was measured with a project of so many images."""
+
+    images: int
+    emit: Run
+    generated_bytes: int
+    evaluation: Evaluation
+
+
 def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
-    """Write, evaluate in chunks, and build one."""
+    """Write and evaluate a project of each size, build an image; tell what grows, and what not."""
     seed = f"scale{secrets.token_hex(4)}"
-    project = make_project(scratch / "project", 1, seed=seed)
-    write_definitions(project, IMAGES, seed=seed)
-    try:
-        yield from _emit(project)
-        yield from _evaluate(project)
-        yield from _store(project, seed)
-    finally:
-        nix.remove_from_store(seed)
+    sizes = [_measure(_make(scratch, f"{seed}n{images}", images), images) for images in SIZES]
+    yield from _growth(sizes)
+    yield from _split(sizes)
+    projects = [_make(scratch, f"{seed}w{worker}", CHUNK) for worker in range(AT_ONCE)]
+    yield _at_once(projects, sizes[0].evaluation.chunk)
+    layers = _layers(scratch / f"{seed}w0", f"{seed}w0")
+    yield from (_layers_figure(layers, images) for images in SIZES)
 
 
-def _emit(project: Path) -> Iterator[Figure]:
-    new, unchanged = (run([*NIXGEN, "emit"], project) for _ in range(2))
-    yield Figure("emit from nothing", new.seconds, "s", against=f"{new.cpu_seconds:.1f} s of CPU")
-    yield Figure("emit unchanged", unchanged.seconds, "s")
-    yield Figure("memory of emit", max(new.peak_bytes, unchanged.peak_bytes) / MEGABYTE, "MB")
+def _make(scratch: Path, seed: str, images: int) -> Path:
+    """Make a project with definitions of that many images; its files are those of one."""
+    nix.remove_from_store(seed)
+    project = make_project(scratch / seed, 1, seed=seed)
+    write_definitions(project, images, seed=seed)
+    (project / "chunk.nix").write_text(CHUNK_OF_IMAGES.replace("CHUNK", str(CHUNK)))
+    return project
 
 
-def _evaluate(project: Path) -> Iterator[Figure]:
-    one = nix.instantiate(project, "dockerImages.image0")
-    yield Figure("evaluation of one image", one.seconds, "s")
-    (project / "chunk.nix").write_text(CHUNK_OF_IMAGES)
-    chunk = nix.instantiate(project, file="chunk.nix")
-    chunks = IMAGES / CHUNK
-    each = f"{chunks:.0f} chunks of {CHUNK}, {chunk.seconds:.1f} s each"
-    yield Figure("evaluation by one worker", chunks * chunk.seconds, "s", against=each)
-    yield Figure(
-        f"evaluation by {WORKERS} workers",
-        chunks / WORKERS * chunk.seconds,
-        "s",
-        _HOUR,
-        against="what Hydra gives an evaluation",
+def _measure(project: Path, images: int) -> Size:
+    settle()
+    written = run([*NIXGEN, "emit"], project)
+    generated = sum(file.stat().st_size for file in (project / "nix").rglob("*.nix"))
+    settle()
+    evaluated = (nix.instantiate(project, "dockerImages.image0"), _evaluate_chunk(project))
+    costs = (Cost(each.seconds, each.peak_bytes) for each in evaluated)
+    return Size(images, written, generated, Evaluation(*costs))
+
+
+def _evaluate_chunk(project: Path) -> Run:
+    return nix.instantiate(project, file="chunk.nix")
+
+
+def _at_once(projects: list[Path], alone: Cost) -> Figure:
+    """Compare workers that evaluate a chunk each at the same time with one of them alone."""
+    for project in projects:
+        emit(project)
+    settle()
+    with ThreadPoolExecutor() as pool:
+        slowest = max(each.seconds for each in pool.map(_evaluate_chunk, projects))
+    return Figure(
+        f"{len(projects)} workers at once, to one alone",
+        slowest / alone.seconds,
+        "x",
+        against=f"{CHUNK:,} images each: {slowest:.1f} s to {alone.seconds:.1f} s",
     )
-    yield Figure("memory of a worker", chunk.peak_bytes / MEGABYTE, "MB", against=each)
 
 
-def _store(project: Path, seed: str) -> Iterator[Figure]:
+def _layers(project: Path, seed: str) -> Layers:
     plain = nix.build(project, "dockerImages.image0.ociUncompressed").output.strip()
     layers = [path for path in nix.references(plain) if "-layer-" in path]
-    own = nix.size(path for path in layers if seed in path)
     shared = nix.size(path for path in layers if seed not in path)
-    all_images = (shared + IMAGES * own) / MEGABYTE
-    against = f"{shared / MEGABYTE:.1f} MB that all share, {own / 1000:.0f} kB for each"
-    yield Figure("layers of all images", all_images, "MB", against=against)
-    yield Figure(
-        "to layers that are not shared",
-        all_images / (IMAGES * (shared + own) / MEGABYTE),
-        "x",
-        against=f"{IMAGES * (shared + own) / MEGABYTE:.0f} MB",
+    return Layers(shared, nix.size(path for path in layers if seed in path))
+
+
+def _growth(sizes: list[Size]) -> Iterator[Figure]:
+    """Yield what grows with the number of images, and what does not."""
+    for size in sizes:
+        used = f"{size.emit.cpu_seconds:.1f} s of CPU, {size.emit.peak_bytes / MEGABYTE:.0f} MB"
+        name = f"emit of {size.images:,} images"
+        yield Figure(name, size.emit.seconds, "s", against=f"{used} of memory")
+    for size in sizes:
+        name = f"generated files of {size.images:,} images"
+        yield Figure(name, size.generated_bytes / MEGABYTE, "MB")
+    for size in sizes:
+        one = size.evaluation.one
+        memory = f"{one.peak_bytes / MEGABYTE:.0f} MB of memory"
+        yield Figure(f"one of {size.images:,} images evaluated", one.seconds, "s", against=memory)
+    for size in sizes:
+        chunk = size.evaluation.chunk
+        memory = f"{chunk.peak_bytes / MEGABYTE:.0f} MB of memory"
+        name = f"{CHUNK:,} of {size.images:,} images evaluated"
+        yield Figure(name, chunk.seconds, "s", against=memory)
+
+
+def _split(sizes: list[Size]) -> Iterator[Figure]:
+    """Yield what evaluating all images takes, by one worker and by many."""
+    for size in sizes:
+        for workers in WORKERS:
+            cost = size.evaluation.split(size.images, workers)
+            name = f"{size.images:,} images evaluated by {workers} worker{'s' * (workers > 1)}"
+            memory = f"computed; {cost.peak_bytes / MEGABYTE:.0f} MB of memory each"
+            whole = size.images == SIZES[-1] and workers > 1
+            yield Figure(name, cost.seconds, "s", _HOUR if whole else None, against=memory)
+
+
+def _layers_figure(layers: Layers, images: int) -> Figure:
+    return Figure(
+        f"layers of {images:,} images",
+        layers.all(images) / MEGABYTE,
+        "MB",
+        against=(
+            f"{layers.unshared(images) / MEGABYTE:,.0f} MB if they shared none; "
+            f"{layers.shared / MEGABYTE:.1f} MB shared, {layers.own / 1000:.0f} kB for each"
+        ),
     )
