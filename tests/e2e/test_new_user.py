@@ -222,6 +222,8 @@ def test_interrupted_run_leaves_no_container(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # What a shell starts in the background, tests too, inherits that interrupts are ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     state = "running" if started else ""
     wait_until(lambda: containers_of(label, state=state), 90, "no container was made")
