@@ -7,17 +7,18 @@ import pytest
 from bench.scale import CHUNK, Cost, Evaluation, Layers
 
 ONE = Cost(seconds=0.5, peak_bytes=100)
-EVALUATION = Evaluation(ONE, Cost(seconds=0.5 + (CHUNK - 1) * 0.01, peak_bytes=100 + CHUNK - 1))
+REST = CHUNK - 1
+EVALUATION = Evaluation(ONE, Cost(seconds=0.5 + 0.01 * REST, peak_bytes=100 + REST))
 
 
 @pytest.mark.parametrize(
     ("images", "workers", "seconds", "peak_bytes"),
     [
         (1, 1, 0.5, 100),
-        (CHUNK, 1, 0.5 + 9.99, 100 + CHUNK - 1),
-        (3 * CHUNK, 1, 3 * (0.5 + 9.99), 100 + CHUNK - 1),
-        (3 * CHUNK, 2, 2 * 0.5 + 1498 * 0.01, 100 + CHUNK - 1),
-        (CHUNK, 4, 0.5 + 249 * 0.01, 100 + 249),
+        (CHUNK, 1, 0.5 + 0.01 * REST, 100 + REST),
+        (3 * CHUNK, 1, 3 * (0.5 + 0.01 * REST), 100 + REST),
+        (4 * CHUNK, 2, 2 * (0.5 + 0.01 * REST), 100 + REST),
+        (40, 4, 0.5 + 0.01 * 9, 100 + 9),
         (2, 64, 0.5, 100),
     ],
 )
