@@ -14,10 +14,12 @@ read_parent
 truncate -s 0 closure-none made
 print_closure closure-* | grep -vxF "$root" >closure || true
 cp closure wanted
-for folder in $layers; do
-  cat "$folder/layers" >>made
-  cat "$folder/closure" >>wanted
-done
+if test "$layers"; then
+  # shellcheck disable=SC2046,SC2086 # lists of store paths
+  cat $(printf '%s/layers ' $layers) >made
+  # shellcheck disable=SC2046,SC2086
+  cat $(printf '%s/closure ' $layers) >>wanted
+fi
 grep ' -$' made >other-layers || true
 grep -v ' -$' made >candidates || true
 choose_layers candidates >path-layers
