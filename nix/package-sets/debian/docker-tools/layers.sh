@@ -116,7 +116,8 @@ limit_layers() {
     log=$(pack - "$list" --totals 2>&1 >/dev/null)
     log=${log#*: }
     echo "${log%% *} $(head -n 1 "$list") $line"
-  done <path-layers | sort -k 1,1n -k 2 | head -n "$((surplus + 1))" | cut -d ' ' -f 3- >smallest
+  done <path-layers | sort -k 1,1n -k 2 >by-size
+  head -n "$((surplus + 1))" by-size | cut -d ' ' -f 3- >smallest
   without smallest path-layers >kept
   mv kept path-layers
 }
