@@ -1,9 +1,10 @@
 """Projects of up to 100,000 images: what grows as they do, and what splits the work.
 
-Definitions and generated files of every size are real, and so are the evaluations of one image and
-of a chunk of images in each. What workers take for all images is computed from these, since each
-image costs the same. The evaluation is split by attribute, as nix-eval-jobs does for Hydra: a worker
-takes its share of the images, and is started anew after each chunk, so that its memory is bounded.
+Definitions and generated files of every size are real, and so are the evaluations of one image
+and of a chunk of images in each. What workers take for all images is computed from these, since
+each image costs the same. The evaluation is split by attribute, as nix-eval-jobs does for
+Hydra: a worker takes its share of the images, and is started anew after each chunk, so that its
+memory is bounded.
 """
 
 from __future__ import annotations
