@@ -68,7 +68,12 @@ def run(words: Sequence[str | Path], folder: Path, **variables: str) -> Run:
         process = subprocess.Popen(
             words, cwd=folder, env={**environment(), **variables}, stdout=output, stderr=log
         )
-        _, status, resources = os.wait4(process.pid, 0)
+        try:
+            _, status, resources = os.wait4(process.pid, 0)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
         process.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - started
         texts = []

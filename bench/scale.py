@@ -10,6 +10,7 @@ memory is bounded.
 from __future__ import annotations
 
 import math
+import re
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ WORKERS = (1, 4, 16, 64)
 CHUNK = 500
 AT_ONCE = 2
 _HOUR = 3600
+_IS_PART = re.compile("/[0-9a-z]{32}-(image-parts|layer)-")
 
 CHUNK_OF_IMAGES = """\
 let
@@ -146,9 +148,9 @@ def _at_once(first: Path, *others: Path) -> Figure:
 
 def _layers(project: Path, seed: str) -> Layers:
     plain = nix.build(project, "dockerImages.image0.ociUncompressed").output.strip()
-    layers = [path for path in nix.references(plain) if "-layer-" in path]
-    shared = nix.size(path for path in layers if seed not in path)
-    return Layers(shared, nix.size(path for path in layers if seed in path))
+    parts = list(filter(_IS_PART.search, nix.requisites(plain)))
+    shared = nix.size(path for path in parts if seed not in path)
+    return Layers(shared, nix.size(path for path in parts if seed in path))
 
 
 def _growth(sizes: list[Size]) -> Iterator[Figure]:
