@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +39,11 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.groups) - set(GROUPS):
         parser.error(f"no such group: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing stays in the store
     try:
         measured = _measure(options.groups or list(GROUPS), options.nixpkgs)
-        print(json.dumps(to_data(measured), indent=2) if options.json else to_table(measured))
+        text = json.dumps(to_data(measured), indent=2) if options.json else to_table(measured)
+        print(text, flush=True)  # to remove what was made takes a while
     finally:
         nix.remove_all()
 

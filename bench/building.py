@@ -85,14 +85,12 @@ class Round:
     """The seconds that one round took for an image in one form, and for what it is compared with.
 
     `bases` has those of the floor, and of dockerTools, by their names in the table; `changed` those
-    of several changed scripts. `layers` is how many layers of packages were made after a change of
-    one package.
+    of several changed scripts.
     """
 
     bases: dict[str, float]
     from_nothing: float
     changed: list[float]
-    layers: int
 
 
 def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
@@ -100,6 +98,7 @@ def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
     project = make_project(scratch / "project", 1)
     seed = f"bench{secrets.token_hex(4)}"
     rounds: dict[Form, list[Round]] = {form: [] for form in FORMS}
+    layers = {}
     try:
         docker_tools = find_docker_tools(nixpkgs, seed, scratch) if nixpkgs else None
         # Both forms in each round, so that both meet the same machine.
@@ -107,9 +106,19 @@ def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
             for form, measured in rounds.items():
                 own_seed = f"{seed}-{form.name}-{number}"
                 measured.append(_round(project, form, own_seed, number, docker_tools))
+                if number == 0:
+                    layers[form] = _count_layers(project, form, own_seed)
     finally:
         nix.remove_from_store(seed)
     yield from figures_of_rounds(rounds)
+    for form, count in layers.items():
+        yield Figure(
+            f"{form.name}: layers for a changed package",
+            count,
+            "",
+            1,
+            against="beside those of the links to it and of the image's own files",
+        )
 
 
 def figures_of_rounds(rounds: Mapping[Form, Sequence[Round]]) -> Iterator[Figure]:
@@ -138,13 +147,6 @@ def _figures_of_form(
                 target,
                 against=f"{name}: {_with_range(seconds)} to {_with_range(base)}",
             )
-    yield Figure(
-        f"{form.name}: layers for a changed package",
-        max(each.layers for each in rounds),
-        "",
-        1,
-        against="beside those of the links to it and of the image's own files",
-    )
 
 
 def _with_range(seconds: Sequence[float]) -> str:
@@ -172,11 +174,14 @@ def _round(
         _define(project, seed, script=f"changed {change}")
         settle()
         changed.append(nix.build(project, form.attribute).seconds)
+    return Round(seconds, seconds.pop(ours), changed)
+
+
+def _count_layers(project: Path, form: Form, seed: str) -> int:
+    """Return how many layers of packages are made after a change of one package."""
     _define(project, seed, script="changed", first="changed")
     _build_packages(project)
-    log = nix.build(project, form.attribute).log
-    layers = len(re.findall("building '.*-layer-data-", log))
-    return Round(seconds, seconds.pop(ours), changed, layers)
+    return len(re.findall("building '.*-layer-data-", nix.build(project, form.attribute).log))
 
 
 def _define(project: Path, seed: str, *, script: str = "first", first: str = "") -> None:
