@@ -11,7 +11,7 @@ GIVEN_NIX_CONFIG := $(NIX_CONFIG)
 # Nothing of the debian package set is in a binary cache: do not wait for one.
 export NIX_CONFIG = substituters =
 
-.PHONY: demo test lint setup lock bench clean
+.PHONY: demo test test-rooms lint setup lock bench clean
 .DEFAULT_GOAL = demo
 
 setup:
@@ -24,7 +24,13 @@ demo: lock
 	@scripts/demo.sh $(NIXGEN)
 
 test: lint lock
-	$(PYTHON) -m pytest $(PYTEST_FLAGS)
+	$(PYTHON) -m pytest --ignore=tests/rooms $(PYTEST_FLAGS)
+
+# The tests of images, services and commands in the rooms that users work in (tests/rooms/): they
+# bring a second container engine, Nix's daemon and another Debian along.
+test-rooms: lock
+	@scripts/setup.sh $(VENV) rooms
+	$(PYTHON) -m pytest tests/rooms $(PYTEST_FLAGS)
 
 lint: setup
 	$(VENV)/bin/ruff check

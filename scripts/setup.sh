@@ -1,6 +1,7 @@
 #!/bin/sh
 # Install what nixgen's demo and tests need: Debian's packages, and a virtual environment.
-# Does nothing where everything is there. Takes the folder of the virtual environment.
+# Does nothing where everything is there. Takes the folder of the virtual environment, and `rooms` for
+# what the tests in other rooms (tests/rooms/) need as well.
 set -eu
 
 venv=$1
@@ -8,6 +9,10 @@ venv=$1
 # What the tests run beside what the demo needs: a registry, a shell checker, ssh, perp's stand-in.
 wanted='nix-bin podman runc skopeo conmon netavark iptables fuse-overlayfs uidmap python3-venv
 busybox-static docker-registry openssh-client openssh-server openssl shellcheck git'
+# A second container engine, another Debian in a folder, an ordinary user's network.
+if [ "${2:-}" = rooms ]; then
+    wanted="$wanted docker.io containerd debootstrap slirp4netns sudo"
+fi
 
 fail() {
     printf 'set-up: %s\n' "$@" >&2
