@@ -40,7 +40,7 @@ class Layer:
     def store_names(self) -> set[str]:
         """Return the names of the store paths in it, without their hashes."""
         paths = (Path(name).parts for name in self.members())
-        return {parts[2][33:] for parts in paths if parts[:2] == ("nix", "store")}
+        return {parts[2][33:] for parts in paths if parts[:2] == ("nix", "store") and parts[2:]}
 
     def _open(self) -> tarfile.TarFile:
         return tarfile.open(fileobj=io.BytesIO(self.content))

@@ -67,7 +67,9 @@ let
     );
     linkContents = false;
     config = if config == null then { } else config;
-    below = parent.tar;
+    below = parent.parts.tar;
+    storeFolders = true;
+    inherit (parent) listings;
     inherit
       extraCommands
       mtime

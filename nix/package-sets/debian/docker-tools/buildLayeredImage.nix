@@ -78,6 +78,7 @@ let
       mtime
       owner
       ;
+    inherit (parent) listings;
   };
 
   linkedApart = lib.optionals (extraCommands == "" && fakeRootCommands == "" && ownContents != [ ]) (
@@ -121,7 +122,7 @@ let
         ];
     };
 
-  parentLayersAs = form: lib.optional (parent.${form} != null) parent.${form};
+  parentLayersAs = form: lib.optional (parent.parts.${form} != null) parent.parts.${form};
 
   paths = layerPaths.toDistinct independent;
 
@@ -137,6 +138,7 @@ let
       name = storeName;
       contents = if linkedApart == [ ] then contentList else ownContents;
       inherit config;
+      storeFolders = includeStorePaths;
     }
   );
 in

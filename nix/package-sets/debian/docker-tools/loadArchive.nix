@@ -1,8 +1,11 @@
 /**
-  The parts of what an image builds on, by how its layers are kept (runLayers.nix): each is null
-  where there is no parent, else a folder with the list of the layers, `layers`, the store paths in
-  them, `paths`, and the configuration, `config.json`. The parent is an image of this set or a
-  docker archive of any origin.
+  What an image builds on: an image of this set, a docker archive of any origin, or nothing.
+
+  # Output
+
+  - `parts`: by how layers are kept (runLayers.nix) a folder with the list of the layers, `layers`, the
+    store paths in them, `paths`, and the configuration, `config.json`; null where there is no parent
+  - `listings`: files that say what is in the layers (parentFolders.awk), the lowest first
 */
 { packTools, pkgs }:
 {
@@ -11,32 +14,37 @@
   fromImageTag ? null,
 }:
 let
+  read =
+    name: script: tools: environment:
+    pkgs.runBash {
+      inherit name script;
+      tools = packTools ++ [ pkgs.jq ] ++ tools;
+      environment = environment // {
+        inherit fromImage fromImageName fromImageTag;
+        chooseImage = ./chooseImage.sh;
+      };
+    };
+
   load =
     compressed:
-    pkgs.runBash {
-      name = "parts-of-parent";
-      script = ./loadArchive.sh;
-      tools =
-        packTools
-        ++ [ pkgs.jq ]
-        ++ pkgs.lib.optional compressed pkgs.libdeflate;
-      environment = {
-        inherit
-          compressed
-          fromImage
-          fromImageName
-          fromImageTag
-          ;
-      };
+    read "parts-of-parent" ./loadArchive.sh (pkgs.lib.optional compressed pkgs.libdeflate) {
+      inherit compressed;
     };
 in
 if fromImage == null then
   {
-    tar = null;
-    "tar+gzip" = null;
+    parts = {
+      tar = null;
+      "tar+gzip" = null;
+    };
+    listings = [ ];
   }
 else
-  fromImage.parts or {
-    tar = load false;
-    "tar+gzip" = load true;
+  {
+    parts =
+      fromImage.parts or {
+        tar = load false;
+        "tar+gzip" = load true;
+      };
+    listings = fromImage.listings or [ (read "files-of-parent" ./listArchive.sh [ ] { }) ];
   }

@@ -33,6 +33,7 @@
   - `imageName`, `imageTag`
   - `parts`: by how layers are kept, a folder with the list of the image's layers, `layers`, the
     store paths in them, `paths`, and its configuration, `config.json`
+  - `listings`: files that say what is in the layers, store paths apart (loadArchive.nix)
   - `oci`: an OCI image folder with compressed layers, its blobs being links into the layers
   - `ociUncompressed`: the same with plain layers
 */
@@ -106,7 +107,7 @@ let
         parent = parentParts;
       };
     }
-  ) parent;
+  ) parent.parts;
 
   archiveEnvironment = common // {
     exportReferencesGraph =
@@ -117,7 +118,7 @@ let
           "${planned.path}"
         ]) plan
       );
-    parent = parent.tar;
+    parent = parent.parts.tar;
     passAsFile = [ "plan" ];
     plan = lib.concatMapStrings (
       planned: builtins.unsafeDiscardStringContext "${toString ([ planned.path ] ++ planned.apart)}\n"
@@ -166,6 +167,7 @@ runLayers {
 // passthru
 // {
   inherit imageName imageTag parts;
+  listings = parent.listings ++ map (each: "${each}/listing") (lib.optional (links != null) links ++ [ root ]);
   oci = toOciFolder "oci-image-${storeName}" "tar+gzip";
   ociUncompressed = toOciFolder "oci-image-${storeName}-uncompressed" "tar";
 }

@@ -3,6 +3,9 @@
 # folder as root, and write what has changed since as a layer: a tar archive whose last 1024 bytes
 # are its end mark. Whatever is root here only appears to be.
 
+# shellcheck source=SCRIPTDIR/folders.sh
+. "$folderFunctions"
+
 # Hide in the folder root what a layer removes (OCI image specification, layer.md, "Whiteouts").
 apply_whiteouts() {
   find root -name '.wh.*' -print0 | while read -rd '' whiteout; do
@@ -22,6 +25,15 @@ take_inventory() {
 
 paths_of() {
   cut --zero-terminated --fields=2- "$1" | sort --zero-terminated
+}
+
+# Add the contents to the folder root; folders that are there keep their modes.
+add_contents() {
+  mkdir -p contents/root
+  (cd contents && bash -eu "$addContents")
+  (cd contents/root && move_linked ../moves)
+  tar --create --directory=contents/root . |
+    tar --extract --directory=root --no-same-owner --no-overwrite-dir
 }
 
 run_as_root() {
@@ -47,16 +59,33 @@ run_as_root() {
   done
 }
 
+# Make the store's folders, where they are missing, for whom the store paths are.
+make_store_folders() {
+  for folder in nix nix/store; do
+    if test ! -d "root/$folder"; then
+      mkdir "root/$folder"
+      chown "${owner##*:}:${group##*:}" "root/$folder"
+    fi
+    printf '%s\0' "./$folder" >>changed
+  done
+}
+
+# Print the paths that are read, each with the folders above it.
+with_folders() {
+  awk 'BEGIN { RS = ORS = "\0" } { do print; while (sub(/\/[^\/]*$/, "")) }'
+}
+
 {
   if test "$below"; then
     while read -r _ _ _ file _; do
-      tar --extract --directory=root --exclude='nix/store' --same-permissions --file="$file"
+      tar --extract --directory=root --anchored --exclude='nix/store/*' --exclude='./nix/store/*' \
+        --same-permissions --file="$file"
       apply_whiteouts
     done <"$below/layers"
   fi
   take_inventory >before
 
-  bash -eu "$addContents"
+  add_contents
   run_as_root
   # shellcheck disable=SC1090 # the commands are the caller's
   (cd root && . "$extraCommandsPath")
@@ -70,8 +99,9 @@ run_as_root() {
       printf '%s\0' "$whiteout" >>changed
     fi
   done
+  make_store_folders
 } >&2
 
-sort --zero-terminated changed |
+with_folders <changed | sort --zero-terminated --unique |
   tar --create --directory=root --no-recursion --null --files-from=- --format=gnu \
     --numeric-owner --mtime="$mtime" --hard-dereference --blocking-factor=1

@@ -7,17 +7,25 @@
 # `tar+gzip`, the compressed one; DIGEST and SIZE are its. LIST is a list of the store paths that are
 # all there is in the layer, or - where the layer holds other files.
 
-# Print a tar archive of the store paths in the list $2, behind the archive $1 without its end, if
-# that is no dash. More arguments are options of tar.
+# The folders above store paths. The machine's own may have another mode.
+mkdir -p above/nix/store
+chmod 755 above/nix above/nix/store
+
+# Print a tar archive of the store paths in the list $2, below the store's folders or, if that is no
+# dash, behind the archive $1 without its end, which has these. More arguments are options of tar.
 pack() {
   prefix=$1
   list=$2
   shift 2
-  test "$prefix" = - || cat "$prefix"
-  sed 's,^/,,' "$list" |
-    "$gnutar/bin/tar" --create --directory=/ --files-from=- --sort=name --format=gnu \
-      --mtime="$mtime" --owner="$owner" --group="$group" --hard-dereference \
-      --blocking-factor=64 "$@"
+  set -- --recursion --directory=/ --files-from=- --sort=name --format=gnu \
+    --mtime="$mtime" --owner="$owner" --group="$group" --hard-dereference \
+    --blocking-factor=64 "$@"
+  if test "$prefix" = -; then
+    set -- --directory=above --no-recursion nix nix/store "$@"
+  else
+    cat "$prefix"
+  fi
+  sed 's,^/,,' "$list" | "$gnutar/bin/tar" --create "$@"
 }
 
 # Print the SHA-256 of standard input, with more behind a blank.

@@ -1,6 +1,7 @@
 /**
   The files of an image's root folder, packed in `root.tar` so that they keep modes and owners, and
   its configuration in `config.json`; the store paths that they refer to are the output's references.
+  What is in the archive says `listing`, as parentFolders.awk reads it.
 
   # Inputs
 
@@ -12,6 +13,13 @@
 
   `fakeRootCommands`
   : the same, as what looks like root to them, so that owners can be set
+
+  `listings`
+  : what is in the layers below (parentFolders.awk), the lowest first; folders that are there keep
+    their modes and owners, and links to folders stay links
+
+  `storeFolders`
+  : whether store paths follow in the same layer, so that it has the folders above them
 
   `runAsRoot`
   : null, or shell commands that run with the folder as their root, on top of the layers of the
@@ -33,6 +41,8 @@
   fakeRootCommands ? "",
   runAsRoot ? null,
   below ? null,
+  listings ? [ ],
+  storeFolders ? false,
 }:
 let
   needsRoot = fakeRootCommands != "" || runAsRoot != null;
@@ -48,13 +58,19 @@ pkgs.runBash {
         contents
         extraCommands
         linkContents
+        listings
         mtime
+        storeFolders
         ;
       addContents = ./addContents.sh;
       asRoot = "";
       config = builtins.toJSON config;
+      folderFunctions = ./folders.sh;
+      folderOwners = ./folderOwners.awk;
       joinLinks = ../build-support/joinLinks.sh;
+      linkedFolders = ./linkedFolders.awk;
       pack = ./packRootFileSystem.sh;
+      parentFolders = ./parentFolders.awk;
       passAsFile = [
         "config"
         "extraCommands"
