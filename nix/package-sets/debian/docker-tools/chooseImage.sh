@@ -13,6 +13,7 @@ print_plain() {
 
 mkdir archive
 tar --extract --directory=archive --file=<(print_plain "$fromImage")
+chmod -R u+rwX archive
 
 jq --exit-status --arg name "$fromImageName" --arg tag "$fromImageTag" '
   def matches: (split(":") | (.[:-1] | join(":")), .[-1]) as [$image, $version]

@@ -14,8 +14,8 @@ read_parent
 
 mkdir lists
 cp "$planPath" plan
-touch closure-root empty
-print_closure closure-root | grep -vxF "$root" >closure || true
+truncate -s 0 empty
+{ test ! -e closure-root || print_closure closure-root; } | grep -vxF "$root" >closure || true
 plan_layers lists -v withApart=1 >candidates
 cat closure all-paths >wanted
 choose_layers candidates >path-layers
