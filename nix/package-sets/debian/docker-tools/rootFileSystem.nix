@@ -52,7 +52,7 @@ pkgs.runBash {
         ;
       addContents = ./addContents.sh;
       asRoot = "";
-      config = builtins.toJSON config;
+      config = lib.toJSON config;
       joinLinks = ../build-support/joinLinks.sh;
       pack = ./packRootFileSystem.sh;
       passAsFile = [
