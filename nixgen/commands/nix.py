@@ -19,6 +19,7 @@ from nixgen.errors import BuildError, EvaluationError, NixgenError
 
 _INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
 _CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
+_STRUCTURED_LOG = ("--log-format", "internal-json")
 # How many values follow each.
 _EVALUATION_OPTIONS = {"--arg": 2, "--argstr": 2, "--include": 1, "-I": 1}
 _REMEDIES = {
@@ -48,8 +49,7 @@ def instantiate(folder: Path, attributes: Sequence[str], options: Sequence[str] 
         if len(attributes) == 1
         else (["-", "--argstr", "defaultNix", str(file)], _selection(attributes))
     )
-    command = _program("nix-instantiate")[[*selected, *options]]
-    derivations = _run(command, EvaluationError, stdin=expression).split()
+    derivations = _instantiate([*selected, *options], stdin=expression).split()
     return [path.partition("!")[0] for path in derivations]
 
 
@@ -72,7 +72,7 @@ def evaluate(folder: Path, expression: str, options: Sequence[str] = ()) -> Any:
     Raises EvaluationError.
     """
     words = ["--eval", "--strict", "--json", "--read-write-mode", "--expr", expression, *options]
-    return json.loads(_run(_program("nix-instantiate")[words], EvaluationError, cwd=folder))
+    return json.loads(_instantiate(words, cwd=folder))
 
 
 def evaluate_restricted(
@@ -90,18 +90,27 @@ def evaluate_restricted(
     words += ["--option", "allow-import-from-derivation", "false", *options]
     environment = {**_environment(), "NIX_PATH": ""}
     try:
-        command = _program("nix-instantiate")[words]
+        command = _program("nix-instantiate")[[*_STRUCTURED_LOG, *words]]
         return json.loads(run(command, environment=environment, read_log_line=_keep(log)))
     except BuildError:
         raise EvaluationError("\n".join(log)) from None
 
 
 def _keep(log: list[str]) -> Callable[[str], Iterable[str]]:
+    nix_log = NixLog()
+
     def read(line: str) -> Iterable[str]:
-        log.append(line)
+        log.extend(nix_log.read(line))
         return ()
 
     return read
+
+
+def _instantiate(words: Sequence[str], **how: Any) -> str:
+    """Run nix-instantiate and return what it prints. Raises EvaluationError."""
+    log = NixLog(trace="--show-trace" in words)
+    command = _program("nix-instantiate")[[*_STRUCTURED_LOG, *words]]
+    return _run(command, EvaluationError, read_log_line=log.read, **how)
 
 
 def add_to_store(path: Path) -> str:
@@ -119,7 +128,7 @@ def realise(
 
     What Nix begins to do goes to `on_step`. Options of evaluation are ignored. Raises BuildError.
     """
-    words = ["--realise", "--log-format", "internal-json", *derivations, *_for_builds(options)]
+    words = ["--realise", *_STRUCTURED_LOG, *derivations, *_for_builds(options)]
     log = NixLog(on_step)
     return _run(_program("nix-store")[words], BuildError, read_log_line=log.read).split()
 

@@ -187,9 +187,9 @@ def comparable(form: str) -> Nested:
     r"""Return the form as nested tuples of tokens, with these made equal.
 
     A string that Nix read in pieces, `"" + "a" + "b"`, and parentheses around one string;
-    `\$` and `$`; names of attributes with quotes and without (versions of Nix quote other keywords);
-    several names behind one `inherit`; the order of formals and of bindings, which may be that of
-    Nix's table of symbols.
+    `\$` and `$`; names of attributes with quotes and without, since versions of Nix quote other
+    keywords; several names behind one `inherit`; the order of formals and of bindings, which may be
+    that of Nix's table of symbols.
     """
     tokens = re.findall(r'"(?:[^"\\]|\\.)*"|[()\[\]{};,]|[^\s"()\[\]{};,]+', form, re.DOTALL)
     plain = [re.sub(r"\\(.)", unescape_dollar, token) for token in tokens]
@@ -202,18 +202,18 @@ def unescape_dollar(match: re.Match[str]) -> str:
 
 def quote_attributes(tokens: Sequence[str]) -> Iterator[str]:
     """Put quotes around the names of attributes: before `=`, in `.a.b`, and in `(x) ? a.b`."""
-    for before, last, token, following in zip(
+    for before, last, word, following in zip(
         ["", "", *tokens], ["", *tokens], tokens, [*tokens[1:], ""], strict=False
     ):
-        is_path = (token[0] == "." and token != "...") or (before, last) == (")", "?")
-        if token[0] == '"' or not (is_path or following == "="):
-            yield token
+        is_path = (word[0] == "." and word != "...") or (before, last) == (")", "?")
+        if word[0] == '"' or not (is_path or following == "="):
+            yield word
         elif is_path:
             yield from (
-                name if name == "." else quoted(name) for name in re.findall(r"\.|[^.]+", token)
+                name if name == "." else quoted(name) for name in re.findall(r"\.|[^.]+", word)
             )
         else:
-            yield quoted(token)
+            yield quoted(word)
 
 
 def nest(tokens: Iterator[str], opening: str = "") -> Nested:
