@@ -19,15 +19,18 @@ from nixgen.errors import BuildError, EvaluationError, NixgenError
 
 _INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
 _CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
+_STATE = "/nix/var/nix"
+_STORE_VARIABLES = ("NIX_REMOTE", "NIX_STORE_DIR", "NIX_STATE_DIR")
 # How many values follow each.
 _EVALUATION_OPTIONS = {"--arg": 2, "--argstr": 2, "--include": 1, "-I": 1}
 _REMEDIES = {
     r"No space left on device": "free space where the store lies: "
     "nix-collect-garbage removes what nothing refers to",
-    r"(big-lock|/nix/(store|var))\S*( to \d+)?: "
+    r"(big-lock|'?/nix\b)\S*( to \d+)?: "
     r"(Permission denied|Read-only file system|Operation not permitted)"
     r"|cannot connect to (daemon|socket)": "the Nix store cannot be written: "
-    "run as a user who may, or start nix-daemon",
+    "run as a user who may, or start nix-daemon "
+    "(Debian: install nix-setup-systemd, and be in the group nix-users)",
     r"unable to download '\S*(/nixpkgs/archive/|nixos\.org/)"
     r"|cannot download \S+ from any mirror": "nixpkgs, or what it needs, cannot be downloaded: "
     "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
@@ -97,8 +100,10 @@ def evaluate_restricted(
 
 
 def _keep(log: list[str]) -> Callable[[str], Iterable[str]]:
+    nix_log = NixLog()
+
     def read(line: str) -> Iterable[str]:
-        log.append(line)
+        log.extend(nix_log.read(line))
         return ()
 
     return read
@@ -164,10 +169,12 @@ def prefetch_tarball(address: str) -> str:
 
 
 def _program(name: str) -> BaseCommand:
-    return find_program(name, remedy=_INSTALL)
+    program = find_program(name, remedy=_INSTALL)
+    return program["--log-format", "internal-json"] if name == "nix-instantiate" else program
 
 
 def _run(command: BaseCommand, error: type[NixgenError], **how: Any) -> str:
+    how.setdefault("read_log_line", NixLog(trace="--show-trace" in command.formulate()).read)
     try:
         return run(command, error=error, environment=_environment(), **how)
     except NixgenError as failure:
@@ -190,7 +197,16 @@ def _environment() -> dict[str, str]:
     if os.geteuid() == 0 and not _has_group("nixbld"):
         settings["build-users-group"] = ""
     lines = [f"{name} = {value}" for name, value in settings.items() if name not in configured]
-    return {"NIX_CONFIG": "\n".join([*lines, given])}
+    return {"NIX_CONFIG": "\n".join([*lines, given]), **_state_folder()}
+
+
+def _state_folder() -> dict[str, str]:
+    """Keep Nix from a store in the user's home, where container engines do not find its paths.
+
+    Nix since 2.10 makes one where there is none, unless it is told where its state lies.
+    """
+    is_told = any(map(os.environ.get, _STORE_VARIABLES))
+    return {} if is_told or os.access(_STATE, os.F_OK) else {"NIX_STATE_DIR": _STATE}
 
 
 def _has_group(name: str) -> bool:

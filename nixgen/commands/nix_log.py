@@ -14,11 +14,12 @@ from typing import Any
 
 from attrs import Factory, define, field, frozen
 
+from nixgen.commands.nix_message import own_words, without_escapes
+
 _PREFIX = "@nix "
 _COPY_PATH, _BUILDS, _BUILD = 100, 104, 105
 _BUILD_LOG_LINE, _PROGRESS = 101, 105
 _ERROR_LEVEL = 0
-_ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-9;]*m")
 _STORE_NAME = re.compile(r"/.*/[0-9a-z]{32}-(.*?)(\.drv)?")
 _TAIL_LINES = 20
 _KEPT_BUILDS = 50  # an error may be reported after its build, and others, have ended
@@ -46,9 +47,13 @@ class Build:
 
 @define
 class NixLog:
-    """Reads the log line by line: steps go to `on_step`, what explains a failure is returned."""
+    """Reads the log line by line: steps go to `on_step`, what explains a failure is returned.
 
-    on_step: Callable[[Step], None]
+    With `trace` errors are told with the whole way that Nix came to them.
+    """
+
+    on_step: Callable[[Step], object] = str
+    trace: bool = False
     _done: int = 0
     _expected: int = 0
     _builds: int | None = None
@@ -68,7 +73,8 @@ class NixLog:
             case "stop":
                 self._stop(event["id"])
             case "msg" if event["level"] == _ERROR_LEVEL:
-                return self._explain(_ESCAPE_SEQUENCE.sub("", event["msg"]))
+                said = without_escapes(event["msg"]) if self.trace else own_words(event)
+                return self._explain(said)
         return []
 
     def _start(self, activity: int, kind: int, fields: list[Any]) -> None:
@@ -91,7 +97,7 @@ class NixLog:
 
     def _result(self, activity: int, kind: int, fields: list[Any]) -> None:
         if kind == _BUILD_LOG_LINE and activity in self._running:
-            self._running[activity].log.append(_ESCAPE_SEQUENCE.sub("", fields[0]))
+            self._running[activity].log.append(without_escapes(fields[0]))
         elif kind == _PROGRESS and activity == self._builds:
             self._done, self._expected = fields[:2]
 

@@ -175,15 +175,18 @@ def test_failing_build_shows_the_end_of_its_log(project: Path) -> None:
     assert "images.py:7: dockerImages.hello is defined here" in message
 
 
-def test_unwritable_store_is_explained(project: Path) -> None:
-    """Where the store cannot be written, the message says so and what to do."""
+@pytest.mark.parametrize("words", [[], ["unshare", "--user", "--map-user", "4711"]], ids=len)
+def test_unwritable_store_is_explained(project: Path, words: list[str], tmp_path: Path) -> None:
+    """Where the store cannot be written, by root or by a user, the message says what to do.
+
+    Newer Nix would build in the user's home, where no engine finds what the paths name.
+    """
     mount = 'mount -t tmpfs -o ro none /nix && exec "$@"'
     alone = ["unshare", "--mount", *(["--map-root-user"] if os.geteuid() else [])]
-    words = [sys.executable, "-m", "nixgen", "build"]
     done = subprocess.run(
-        [*alone, "sh", "-c", mount, "sh", *words],
+        [*alone, "sh", "-c", mount, "sh", *words, sys.executable, "-m", "nixgen", "build"],
         cwd=project,
-        env={**os.environ, "NIX_CONFIG": NIX_CONFIG},
+        env={**os.environ, "NIX_CONFIG": NIX_CONFIG, "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

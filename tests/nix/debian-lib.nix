@@ -601,6 +601,19 @@ lib: {
       (lib.toList "hi")
     ]
   ];
+  toJSON = [
+    [
+      ''["\\",{"a":1}]''
+      (lib.toJSON [
+        "\\"
+        { a = 1; }
+      ])
+    ]
+    [
+      (builtins.fromJSON ''"a\b\fb"'')
+      (builtins.fromJSON (lib.toJSON (builtins.fromJSON ''"a\b\fb"'')))
+    ]
+  ];
   toLower = [
     [
       "home-1"

@@ -1,14 +1,14 @@
-"""The form in which `nix-instantiate --parse` of Nix 2.8 prints an expression.
+"""The form in which `nix-instantiate --parse` prints an expression.
 
 It has parentheses around nearly everything and spells arithmetic as calls, so it tells how Nix
 understood a text. `show` writes a tree in that form, without the renderer; `comparable` takes
-away what the form leaves open.
+away what the form leaves open, or the versions of Nix print differently.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from posixpath import join, normpath
 
 from nixgen.expression import (
@@ -111,7 +111,7 @@ def show_keyword(node: Expression) -> str:
         case Function(parameter, body):
             return f"({show_parameter(parameter)}: {show(body)})"
         case Let(bindings, body):
-            made = [f"{attribute_name(name)} = {show(value)};" for name, value in bindings]
+            made = [f"{quoted(name)} = {show(value)};" for name, value in bindings]
             return f"(let {' '.join(made)} in {show(body)})"
         case With(scope, body):
             return f"(with {show(scope)}; {show(body)})"
@@ -152,7 +152,7 @@ def spelled_as_call(node: Expression) -> Expression:
 def show_attributes(bindings: Iterable[tuple[str, Expression]]) -> Iterator[str]:
     for name, value in sorted(bindings, key=lambda binding: binding[0].encode()):
         inherited = isinstance(value, Variable) and value.name == name
-        yield f"inherit {name} ;" if inherited else f"{attribute_name(name)} = {show(value)};"
+        yield f"inherit {name} ;" if inherited else f"{quoted(name)} = {show(value)};"
 
 
 def show_parameter(parameter: str | Formals) -> str:
@@ -176,13 +176,7 @@ def show_path(path: str) -> str:
 
 
 def attribute_path(names: Iterable[str]) -> str:
-    return ".".join(map(attribute_name, names))
-
-
-def attribute_name(name: str) -> str:
-    """Nix prints keywords bare, `if` apart."""
-    bare = re.fullmatch("[A-Za-z_][A-Za-z0-9_'-]*", name) and name != "if"
-    return name if bare else quoted(name)
+    return ".".join(map(quoted, names))
 
 
 def quoted(text: str) -> str:
@@ -193,15 +187,33 @@ def comparable(form: str) -> Nested:
     r"""Return the form as nested tuples of tokens, with these made equal.
 
     A string that Nix read in pieces, `"" + "a" + "b"`, and parentheses around one string;
-    `\$` and `$`; the order of formals and of the bindings of `let`, which is that of Nix's table
-    of symbols.
+    `\$` and `$`; names of attributes with quotes and without, since versions of Nix quote other
+    keywords; several names behind one `inherit`; the order of formals and of bindings, which may be
+    that of Nix's table of symbols.
     """
     tokens = re.findall(r'"(?:[^"\\]|\\.)*"|[()\[\]{};,]|[^\s"()\[\]{};,]+', form, re.DOTALL)
-    return nest(iter([re.sub(r"\\(.)", unescape_dollar, token) for token in tokens]))
+    plain = [re.sub(r"\\(.)", unescape_dollar, token) for token in tokens]
+    return nest(iter([*quote_attributes(plain)]))
 
 
 def unescape_dollar(match: re.Match[str]) -> str:
     return "$" if match[1] == "$" else match[0]
+
+
+def quote_attributes(tokens: Sequence[str]) -> Iterator[str]:
+    """Put quotes around the names of attributes: before `=`, in `.a.b`, and in `(x) ? a.b`."""
+    for before, last, word, following in zip(
+        ["", "", *tokens], ["", *tokens], tokens, [*tokens[1:], ""], strict=False
+    ):
+        is_path = (word[0] == "." and word != "...") or (before, last) == (")", "?")
+        if word[0] == '"' or not (is_path or following == "="):
+            yield word
+        elif is_path:
+            yield from (
+                name if name == "." else quoted(name) for name in re.findall(r"\.|[^.]+", word)
+            )
+        else:
+            yield quoted(word)
 
 
 def nest(tokens: Iterator[str], opening: str = "") -> Nested:
@@ -220,15 +232,36 @@ def nest(tokens: Iterator[str], opening: str = "") -> Nested:
                 nested[-3:] = [left[:-1] + right[1:]]
     if (opening, *nested[:1]) == ("(", "let"):
         end = nested.index("in")
-        return ("let", split_and_sorted(nested[1:end], ";"), *nested[end:])
-    return split_and_sorted(nested, ",") if "," in nested else tuple(nested)
+        return ("let", in_order(bindings(nested[1:end])), *nested[end:])
+    if opening == "{" and {"=", "inherit"} & {token for token in nested if isinstance(token, str)}:
+        return in_order(bindings(nested))
+    return in_order(pieces(nested, ",")) if "," in nested else tuple(nested)
 
 
-def split_and_sorted(nested: Iterable[Nested], separator: str) -> Nested:
-    pieces: list[list[Nested]] = [[]]
+def bindings(nested: Iterable[Nested]) -> Iterator[list[Nested]]:
+    """Split bindings, each name that is inherited one of its own."""
+    for piece in pieces(nested, ";"):
+        match piece:
+            case ["inherit", *names]:
+                yield from (["inherit", name] for name in names)
+            case _:
+                yield piece
+
+
+def pieces(nested: Iterable[Nested], separator: str) -> Iterator[list[Nested]]:
+    """Split at a separator, but at no `;` that belongs to an `assert`, which has no parentheses."""
+    piece: list[Nested] = []
+    asserts = 0
     for token in nested:
-        if token == separator:
-            pieces.append([])
+        asserts += (token, separator) == ("assert", ";")
+        if token == separator and not asserts:
+            yield piece
+            piece = []
         else:
-            pieces[-1].append(token)
-    return tuple(sorted(map(tuple, pieces), key=repr))
+            asserts -= token == separator
+            piece.append(token)
+    yield piece
+
+
+def in_order(split: Iterable[list[Nested]]) -> Nested:
+    return tuple(sorted(map(tuple, split), key=repr))

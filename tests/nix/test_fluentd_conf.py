@@ -17,6 +17,7 @@ VECTORS = json.loads((ROOT / "tests" / "data" / "fluentd-vectors.json").read_tex
 REFUSALS = json.loads((ROOT / "tests" / "data" / "fluentd-refusals.json").read_text())
 STRINGS = 6000
 DOCUMENTS = 400
+FLOATS = 500
 
 pytestmark = pytest.mark.nix
 
@@ -100,6 +101,24 @@ def test_every_string_comes_back(tmp_path: Path) -> None:
     ]
 
 
+def test_every_float_comes_back(tmp_path: Path) -> None:
+    """A float is written in digits that Ruby and Python read as the same float."""
+    random = Random(53)
+    floats = [
+        random.choice((-1, 1)) * random.random() * 10.0 ** random.randrange(-280, 300)
+        for _ in range(FLOATS)
+    ]
+    written = evaluate(tmp_path, 'map (toValue "x") data', floats)
+    assert floats == [float(text) for text in written]
+
+
+@pytest.mark.parametrize("value", ["1.0e308 * 10", "1.0e308 * 10 - 1.0e308 * 10"])
+def test_what_is_no_number_is_refused(value: str, tmp_path: Path) -> None:
+    """Infinity and what is no number have no digits."""
+    message = refusal_of(tmp_path, f'toValue "x" ({value})')
+    assert "x: expected a number that Nix can write" in message
+
+
 def random_section(random: Random, depth: int) -> dict[str, Any]:
     """Return parameters and, above the last depth, sections."""
     section: dict[str, Any] = {
@@ -150,7 +169,16 @@ def test_long_values_are_written(tmp_path: Path) -> None:
         ("(-3.14159265358979)", "-3.14159265358979"),
         ("1234567.89", "1234567.89"),
         ("0.30000000000000004", "0.30000000000000004"),
+        ("0.0", "0"),
+        ("1.0e6", "1000000"),
+        ("1.0e20", "100000000000000000000"),
+        ("1.0e-5", "0.00001"),
+        ("1.23456789e-40", "123456789e-48"),
         ('[ 1234567.89 null [ "#" ] ]', '[1234567.89,null,["\\u0023"]]'),
+        (
+            "[ (builtins.fromJSON ''\"\\\\b \\b \\f\"'') ]",
+            r'["\\b \u0008 \u000c"]',
+        ),
         ("[ ]", "[]"),
         ('{ outPath = "/a #b"; }', '"/a #b"'),
     ],

@@ -84,4 +84,4 @@ def test_image_of_one_command() -> None:
 def test_image_without_a_source_has_no_fluentd() -> None:
     """Where no service asks for fluentd there is no configuration of it."""
     plain = image('{ name = "a"; }')
-    assert evaluate(f"({plain}).fluentdConf").stdout == "null"
+    assert json.loads(evaluate(f"({plain}).fluentdConf").stdout) is None

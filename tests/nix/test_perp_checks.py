@@ -23,8 +23,9 @@ def evaluate(folder: Path, expression: str) -> Any:
 def refusal(folder: Path, expression: str) -> str:
     with pytest.raises(subprocess.CalledProcessError) as failure:
         evaluate(folder, expression)
-    lines = str(failure.value.stderr).splitlines()
-    return next(line for line in lines if line.startswith("error: ")).removeprefix("error: ")
+    # Newer Nix tells first how it came to the error.
+    lines = [line.strip() for line in str(failure.value.stderr).splitlines()]
+    return [line for line in lines if line.startswith("error: ")][-1].removeprefix("error: ")
 
 
 def perp(arguments: str) -> str:

@@ -7,9 +7,7 @@
 let
   inherit (builtins)
     all
-    concatMap
     elem
-    filter
     fromJSON
     genList
     isList
@@ -28,13 +26,11 @@ let
   digits = charactersOf "0123456789";
   letters = charactersOf "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-  # 0x01 to 0x1f and 0x7f; a string of Nix cannot hold 0x00, which reads as the empty string.
-  controls = filter (char: char != "") (
-    concatMap (high: map (low: unescape "\\u00${high}${low}") (charactersOf "0123456789abcdef")) [
-      "0"
-      "1"
-    ]
-    ++ [ (unescape "\\u007f") ]
+  # 0x01 to 0x1f and 0x7f; a string of Nix cannot hold 0x00, and newer Nix stops at its escape.
+  controls = map (code: unescape "\\u00${code}") (
+    map (low: "0${low}") (charactersOf "123456789abcdef")
+    ++ map (low: "1${low}") (charactersOf "0123456789abcdef")
+    ++ [ "7f" ]
   );
 
   isWithout =

@@ -10,6 +10,7 @@ let
     elemAt
     filter
     floor
+    foldl'
     fromJSON
     genList
     head
@@ -29,6 +30,7 @@ let
     ;
 
   strings = import ./strings.nix;
+  toJson = import ../toJson.nix;
 
   refuse =
     path: expected: given:
@@ -67,28 +69,45 @@ let
     in
     "${substring 0 before padded}.${substring before places padded}";
 
-  # A float in as few digits as read back as the same number; toJSON alone writes six.
+  # The text of a number, of whole digits that are too large by a power of ten.
+  scaleDown =
+    places: digits:
+    if places <= 30 then withPoint places digits else "${digits}e-${toString places}";
+
+  # Whole numbers around a float below 1e17, the nearest first: a product of floats is rounded, and
+  # from 2^53 on not every whole number is a float.
+  around =
+    float:
+    concatMap (step: [
+      (floor float - step)
+      (floor float + step + 1)
+    ]) (genList (n: n) (if float < 1.0e15 then 1 else 25));
+
+  # A float in as few digits as read back as the same number, a whole one by its digits alone. Nix
+  # itself writes six digits or all of them, and `.0` or not, by its version.
   toFloatText =
     path: value:
     let
       sign = if value < 0 then "-" else "";
       magnitude = if value < 0 then -value else value;
+      isFinite = value - value == 0;
+      isWhole = magnitude >= 9.0e15 || floor magnitude == magnitude;
+      wholeText = replaceStrings [ ".000000" ] [ "" ] (toString magnitude);
       shift = places: magnitude * fromJSON "1.0e${toString places}";
-      # The product is rounded, so that the digits may be one too low.
-      toDecimals =
+      decimals =
         places:
-        map (digits: sign + withPoint places (toString digits)) [
-          (floor (shift places))
-          (floor (shift places) + 1)
-        ];
-      isPossible = places: shift places < 9.0e18;
-      texts = [ (toJSON value) ] ++ concatMap toDecimals (filter isPossible (genList (n: n + 1) 30));
-      exact = filter (text: fromJSON text == value) texts;
+        if shift places < 1.0e17 then
+          map (number: scaleDown places (toString number)) (around (shift places))
+        else
+          [ ];
+      firstExact = texts: head (filter (text: fromJSON text == magnitude) texts ++ [ null ]);
+      find = found: places: if found != null then found else firstExact (decimals places);
+      text = if isWhole then wholeText else foldl' find null (genList (n: n + 1) 308);
     in
-    if exact == [ ] then
-      refuse path "a number that Nix can write (or its digits as a string)" (toJSON value)
+    if !isFinite || text == null then
+      refuse path "a number that Nix can write (or its digits as a string)" (toString value)
     else
-      head exact;
+      sign + text;
 
   # JSON in which every # is escaped, since the parser takes it for the beginning of a comment.
   toJsonText =
@@ -106,7 +125,7 @@ let
       if text == null then
         refuse path "a string, number, boolean or list" (describe value)
       else
-        replaceStrings [ "#" ] [ "\\u0023" ] (toJSON text);
+        replaceStrings [ "#" ] [ "\\u0023" ] (toJson text);
 
   # Applies a function to the path and the value of each element.
   mapElements =

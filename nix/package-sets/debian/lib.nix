@@ -67,7 +67,6 @@ let
       stringLength
       substring
       tail
-      toJSON
       trace
       tryEval
       typeOf
@@ -282,6 +281,8 @@ let
 
     toList = value: if isList value then value else [ value ];
 
+    toJSON = import ../../lib/toJson.nix;
+
     toLower = replaceStrings lib.upperChars lib.lowerChars;
 
     toUpper = replaceStrings lib.lowerChars lib.upperChars;
@@ -290,7 +291,7 @@ let
 
     upperChars = lib.stringToCharacters "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    warn = message: builtins.trace "warning: ${message}";
+    warn = builtins.warn or (message: builtins.trace "evaluation warning: ${message}");
   };
 in
 lib

@@ -64,7 +64,7 @@ pkgs.runBash {
         ;
       addContents = ./addContents.sh;
       asRoot = "";
-      config = builtins.toJSON config;
+      config = lib.toJSON config;
       folderFunctions = ./folders.sh;
       folderOwners = ./folderOwners.awk;
       joinLinks = ../build-support/joinLinks.sh;
