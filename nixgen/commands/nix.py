@@ -33,6 +33,8 @@ _REMEDIES = {
     "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
     r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
     "run `nixgen packages lock --update`",
+    r"hash mismatch in fixed-output derivation '\S*-debian-\S*\.deb\.drv'": "the mirror has "
+    "another file than the one that was locked: run `nixgen packages lock --update`",
 }
 
 
