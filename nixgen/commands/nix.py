@@ -32,9 +32,10 @@ _REMEDIES = {
     r"|cannot download \S+ from any mirror": "nixpkgs, or what it needs, cannot be downloaded: "
     "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
     r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
-    "run `nixgen packages lock --update`",
+    "run `nixgen packages lock --update`, after `apt-get update` as root",
     r"hash mismatch in fixed-output derivation '\S*-debian-\S*\.deb\.drv'": "the mirror has "
-    "another file than the one that was locked: run `nixgen packages lock --update`",
+    "another file than the one that was locked: run `nixgen packages lock --update`, after "
+    "`apt-get update` as root",
 }
 
 
