@@ -105,7 +105,7 @@ def _first_mirror(path: str) -> str:
     """Replace the mirror list at the beginning of a path by the first mirror it names."""
     for mirror_list in Path(path).parents:
         if mirror_list.is_file():
-            lines = mirror_list.read_text().split("\n")
+            lines = mirror_list.read_text(errors="replace").split("\n")
             mirrors = [line.split()[0] for line in lines if line.strip() and line[0] != "#"]
             if mirrors:
                 return f"{mirrors[0].rstrip('/')}/{Path(path).relative_to(mirror_list)}"

@@ -35,7 +35,7 @@ class Fluentd:
         plugins = ["-p", str(self.plugins)] if self.plugins else []
         with TemporaryDirectory(prefix="nixgen-fluentd-") as folder:
             file = Path(folder, "fluentd.conf")
-            file.write_text(_with_unknown_hosts(conf))
+            file.write_text(_with_unknown_hosts(conf), encoding="utf-8")
             command = find_program(self.program, remedy=_REMEDY)
             status, log, errors = command["--dry-run", *plugins, "-c", str(file)].run(retcode=None)
         found = list(_complaints(log))

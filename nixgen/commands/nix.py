@@ -17,6 +17,7 @@ from nixgen.commands.nix_log import NixLog, Step
 from nixgen.commands.nix_options import CHECK, Phase, asks_for, read_options, words_for
 from nixgen.commands.process import find_program, run
 from nixgen.errors import BuildError, EvaluationError, NixgenError, UsageError
+from nixgen.redaction import redact
 
 _INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
 _CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
@@ -98,7 +99,7 @@ def evaluate_restricted(
         command = _program("nix-instantiate")[words]
         return json.loads(run(command, environment=environment, read_log_line=_keep(log)))
     except BuildError:
-        raise EvaluationError("\n".join(log)) from None
+        raise EvaluationError(redact("\n".join(log))) from None
 
 
 def _keep(log: list[str]) -> Callable[[str], Iterable[str]]:
@@ -218,7 +219,7 @@ def _environment() -> dict[str, str]:
     would stop.
     """
     given = os.environ.get("NIX_CONFIG", "")
-    files = (file.read_text() for file in _CONFIGURATIONS if file.is_file())
+    files = (file.read_text(errors="replace") for file in _CONFIGURATIONS if file.is_file())
     configured = "\n".join([given, *files])
     settings = {"max-jobs": "auto"}
     if os.geteuid() == 0 and not _has_group("nixbld"):
