@@ -45,7 +45,7 @@ def command(
     with leading_to_definitions(folder, project, [attribute]):
         path = _realise(_conf_derivation(folder, project, attribute, options), options)
         fluentd = _find_fluentd(folder, program, options) if check else None
-    text = Path(path).read_text()
+    text = Path(path).read_text(encoding="utf-8")
     if fluentd:
         _check(fluentd, project, attribute, text)
     click.echo(text if show else path, nl=not show)

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from nixgen import __version__
+from nixgen.cli.terminal import has_colors, prepare_streams, without_controls
 from nixgen.errors import ExitStatus, NixgenError
 
 _SUBCOMMANDS = {
@@ -75,6 +76,7 @@ def main() -> None:
     """Run the command line; every error ends in one message and the status of its kind."""
     for termination in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(termination, _interrupt)
+    prepare_streams()
     # Definitions are many small objects that stay: to look among them for cycles as often as
     # Python does by itself takes a tenth of the time.
     gc.set_threshold(100_000)
@@ -111,5 +113,6 @@ def _interrupt(*_: object) -> None:
 
 
 def _fail(message: str, status: ExitStatus) -> None:
-    click.echo(f"{click.style('nixgen:', fg='red', bold=True)} {message}", err=True)
+    name = click.style("nixgen:", fg="red", bold=True) if has_colors() else "nixgen:"
+    click.echo(f"{name} {without_controls(message)}", err=True)
     sys.exit(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,3 +76,50 @@ def test_a_package_of_another_hash_leads_to_a_new_lock(project: Path) -> None:
     failed = nixgen("build", folder=project)
     assert ExitStatus.BUILD == failed.returncode, failed.stderr
     assert "run `nixgen packages lock --update`" in failed.stderr
+
+
+SECRET = "correct-horse-battery"  # noqa: S105 (no password of anybody's)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--option", "access-tokens", f"github.com={SECRET}"],
+        ["--option", "substituters", f"https://me:{SECRET}@cache.invalid"],
+        ["--argstr", "apiToken", SECRET],
+        [f"https://me:{SECRET}@host/x"],
+    ],
+)
+def test_no_secret_passed_to_nix_is_in_a_message(project: Path, words: list[str]) -> None:
+    """A failed command is shown as it was run, but for secrets."""
+    (project / "packages.nix").write_text('{ pkgs }: throw "nothing is here"\n')
+    failed = nixgen("build", "--json", "--", *words, folder=project)
+    assert failed.returncode in {ExitStatus.EVALUATION, ExitStatus.USAGE}
+    assert SECRET not in failed.stdout + failed.stderr
+    assert "***" in failed.stderr
+
+
+@pytest.mark.parametrize("option", ["--env", "-e", "--env="])
+def test_no_environment_entry_of_a_container_is_in_a_message(
+    project: Path, tmp_path_factory: pytest.TempPathFactory, option: str
+) -> None:
+    """Neither where nixgen shows the command nor where the engine, here a stand-in, repeats it."""
+    programs = tmp_path_factory.mktemp("programs")
+    stand_in = programs / "podman"
+    stand_in.write_text('#!/bin/sh\necho "refused: $*" >&2; exit 125\n')
+    stand_in.chmod(0o755)
+    entry = f"DATABASE={SECRET}"
+    words = [f"{option}{entry}"] if option.endswith("=") else [option, entry]
+    path = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    loads = stand_in.with_name("docker")
+    loads.write_text(
+        "#!/bin/sh\ncase $1 in load) echo sha256:0 ;; tag) ;; *) "
+        'echo "refused: $*" >&2; exit 125 ;; esac\n'
+    )
+    loads.chmod(0o755)
+    for engine in ("podman", "docker"):
+        run = ["run", "hello", "--engine", engine, "--", *words]
+        failed = nixgen(*run, folder=project, environment=path)
+        assert ExitStatus.BUILD == failed.returncode, failed.stderr
+        assert "refused: " in failed.stderr
+        assert SECRET not in failed.stdout + failed.stderr
