@@ -10,7 +10,6 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
@@ -19,6 +18,7 @@ from plumbum import local
 from nixgen.commands.apt_failures import UPDATE_REMEDY, explained, providers, remedies
 from nixgen.commands.process import failure_message, find_program
 from nixgen.errors import UsageError
+from nixgen.left_over import APT_FOLDER, temporary_folder
 
 REMEDY = (
     "the debian package set needs a machine with Debian's apt;"
@@ -52,9 +52,9 @@ def find_closure(wanted: Sequence[str]) -> list[Download]:
 
     Raises UsageError that names the packages apt does not have.
     """
-    with TemporaryDirectory(prefix="nixgen-apt-") as archives:
+    with temporary_folder(APT_FOLDER) as archives:
         # apt leaves out of its answer what already lies in its archive cache.
-        (Path(archives) / "partial").mkdir()
+        (archives / "partial").mkdir()
         output = _ask(
             "apt-get",
             "install",

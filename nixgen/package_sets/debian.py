@@ -12,12 +12,17 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from platform import machine
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from nixgen.atomic_write import write_atomically
+from nixgen.atomic_write import TEMPORARY_PREFIX, write_atomically
 from nixgen.commands import apt
 from nixgen.errors import UsageError
+from nixgen.left_over import (
+    SEED_FOLDER,
+    remove_left_over,
+    remove_left_over_folders,
+    temporary_folder,
+)
 from nixgen.nix_library import nix_library
 from nixgen.package_sets.debian_faults import PACKAGE_NAME, lock_faults, read_seed
 
@@ -68,6 +73,12 @@ def lock(wanted: Iterable[str], folder: Path) -> Path:
     _clear(lock_file)
     write_atomically(lock_file, (json.dumps(content, indent=2) + "\n").encode())
     return lock_file
+
+
+def remove_traces(folder: Path) -> None:
+    """Remove what killed runs left in the lock's folder, and their temporary folders."""
+    remove_left_over(folder.glob(f"{TEMPORARY_PREFIX}*"))
+    remove_left_over_folders()
 
 
 def is_current(lock_file: Path, wanted: Iterable[str]) -> bool:
@@ -197,12 +208,12 @@ def _clear(file: Path) -> None:
 
 def _write_seed(download: apt.Download, record: Record, folder: Path) -> bytes:
     """Take the static busybox out of its .deb file, checked by its SHA-256."""
-    with TemporaryDirectory(prefix="nixgen-busybox-") as temporary:
-        deb = apt.fetch_deb(download, Path(temporary))
+    with temporary_folder(SEED_FOLDER) as temporary:
+        deb = apt.fetch_deb(download, temporary)
         if hashlib.sha256(deb.read_bytes()).hexdigest() != record["SHA256"]:
             raise UsageError(f"{download.address}: its SHA-256 is not the one in apt's lists")
-        apt.unpack_deb(deb, Path(temporary) / "files")
-        found = sorted((Path(temporary) / "files").glob("**/bin/busybox"))
+        apt.unpack_deb(deb, temporary / "files")
+        found = sorted((temporary / "files").glob("**/bin/busybox"))
         program = found[0].read_bytes()
     _clear(folder / SEED_NAME)
     write_atomically(folder / SEED_NAME, program, mode=0o755)
