@@ -7,6 +7,7 @@ from io import BufferedWriter
 from pathlib import Path
 
 from nixgen.errors import UsageError
+from nixgen.left_over import hold
 
 TEMPORARY_PREFIX = ".nixgen-new-"
 """How the names begin of files that are being written; a killed run leaves such files behind."""
@@ -17,9 +18,9 @@ def write_atomically(file: Path, contents: bytes, *, mode: int = 0o644) -> None:
 
     Raises UsageError when that cannot be done; the file is then as it was.
     """
-    temporary = file.with_name(f"{TEMPORARY_PREFIX}{file.name}-{os.urandom(8).hex()}")
     try:
-        opened = _create(temporary)
+        temporary, opened = _create_beside(file)
+        held = os.dup(opened.fileno())
         try:
             with opened:
                 os.fchmod(opened.fileno(), mode)
@@ -28,11 +29,23 @@ def write_atomically(file: Path, contents: bytes, *, mode: int = 0o644) -> None:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+        finally:
+            os.close(held)
     except OSError as error:
         raise UsageError(
             f"{file}: cannot be written: {error.strerror}\n"
             "  make room, or give yourself the right to write there"
         ) from None
+
+
+def _create_beside(file: Path) -> tuple[Path, BufferedWriter]:
+    """Create a temporary file for the file, and hold it while it is open."""
+    while True:
+        temporary = file.with_name(f"{TEMPORARY_PREFIX}{file.name}-{os.urandom(8).hex()}")
+        opened = _create(temporary)
+        if hold(opened.fileno()):
+            return temporary, opened
+        opened.close()
 
 
 def _create(file: Path) -> BufferedWriter:

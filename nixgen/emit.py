@@ -21,6 +21,7 @@ from attrs import Factory, frozen
 from nixgen.atomic_write import TEMPORARY_PREFIX, write_atomically
 from nixgen.emitted import RECORD, write_record
 from nixgen.errors import UsageError
+from nixgen.left_over import remove_left_over
 from nixgen.plan import IMAGES_FOLDER, MARKER, Plan
 
 LIBRARY_LIST = "nix/nixgen-library.json"
@@ -77,8 +78,7 @@ def apply(folder: Path, changes: Changes) -> None:
     Raises UsageError when a file cannot be written.
     """
     with _locked(folder):
-        for stale in _left_over(folder):
-            stale.unlink(missing_ok=True)
+        remove_left_over(_temporary_files(folder))
         for path, contents in changes.write.items():
             write_atomically(folder / path, contents)
         for path in changes.remove:
@@ -159,11 +159,11 @@ def _obsolete_library(folder: Path, plan: Plan, listed: Mapping[str, str]) -> It
             yield path
 
 
-def _left_over(folder: Path) -> Iterator[Path]:
-    """Yield the temporary files of a run that was killed."""
+def _temporary_files(folder: Path) -> Iterator[Path]:
+    """Yield what is being written in the folder, or was when a run was killed."""
     yield from folder.glob(f"{TEMPORARY_PREFIX}*")
     yield from (folder / "nix").rglob(f"{TEMPORARY_PREFIX}*")
-    record = folder / RECORD  # beside it lies what another command may be writing just now
+    record = folder / RECORD  # what else lies beside it is of other commands, which clear it up
     yield from record.parent.glob(f"{TEMPORARY_PREFIX}{record.name}-*")
 
 

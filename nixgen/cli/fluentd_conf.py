@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nixgen.cli.options import PassingOn, nix_options, passed_on
+from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.progress import progress
 from nixgen.cli.realisation import leading_to_definitions
 from nixgen.cli.workspace import attribute_path, bring_up_to_date, selected
@@ -39,13 +39,13 @@ def command(
     fluentd refuses the configuration or does not know one of its parameters. Options for Nix go
     after `--`; `--arg fluentd` passes the package.
     """
+    options = [*nix_words, *passed_on_to_nix()]
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
-    options = [*nix_words, *passed_on()]
     with leading_to_definitions(folder, project, [attribute]):
         path = _realise(_conf_derivation(folder, project, attribute, options), options)
         fluentd = _find_fluentd(folder, program, options) if check else None
-    text = Path(path).read_text()
+    text = Path(path).read_text(encoding="utf-8")
     if fluentd:
         _check(fluentd, project, attribute, text)
     click.echo(text if show else path, nl=not show)

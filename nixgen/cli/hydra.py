@@ -68,7 +68,7 @@ def spec(folder: Path, check: bool) -> None:
 def _read_spec(folder: Path) -> str | None:
     """Return the text of the spec file. Raises UsageError when it is somebody's own."""
     try:
-        text = (folder / SPEC_FILE).read_text()
+        text = (folder / SPEC_FILE).read_text(encoding="utf-8")
         description = json.loads(text)["description"]
     except FileNotFoundError:
         return None

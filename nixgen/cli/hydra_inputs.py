@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from nixgen.commands import git, nix
@@ -14,6 +13,7 @@ from nixgen.definitions import Jobset, JobsetInput, Project
 from nixgen.definitions.hydra import SOURCE
 from nixgen.errors import UsageError
 from nixgen.hydra_spec import jobset_inputs
+from nixgen.left_over import temporary_folder
 from nixgen.package_sets.debian import LOCK_FOLDER
 
 PACKAGE_LOCK = "packageLock"
@@ -29,8 +29,8 @@ def source_argument(folder: Path) -> tuple[Argument, str]:
     """
     top = git.top_level(folder) or folder
     commit_id = git.head(folder) or _NO_COMMIT
-    with TemporaryDirectory() as temporary:
-        copy = Path(temporary, "source")
+    with temporary_folder() as temporary:
+        copy = temporary / "source"
         for path in git.versioned_files(top) if git.top_level(folder) else _plain_files(top):
             if (top / path).is_file() or (top / path).is_symlink():
                 (copy / path).parent.mkdir(parents=True, exist_ok=True)

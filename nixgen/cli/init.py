@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,7 +23,10 @@ _IGNORED = ("/.nixgen/", "/result", "/result-*")
 @click.option("--lock/--no-lock", default=True, help="Lock Debian's packages (the default).")
 @click.pass_obj
 def command(folder: Path, lock: bool) -> None:
-    """Make a new project: definitions of one image, its packages, and the files made of them."""
+    """Make a new project: definitions of one image, its packages, and the files made of them.
+
+    The folder is made as well where there is none.
+    """
     for name in _IN_THE_WAY:
         if (folder / name).exists():
             raise UsageError(
@@ -36,7 +40,8 @@ def command(folder: Path, lock: bool) -> None:
     project = bring_up_to_date(folder)
     if lock:
         write_lock(folder, project, update=False)
-    click.echo("next: nixgen build, then nixgen run hello", err=True)
+    named = "" if folder == Path() else f" --project {shlex.quote(str(folder))}"
+    click.echo(f"next: nixgen{named} build, then nixgen{named} run hello", err=True)
 
 
 def _ignore(file: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import click
 
 from nixgen import __version__
+from nixgen.cli.project_folder import require_folder
+from nixgen.cli.terminal import has_colors, prepare_streams, without_controls
 from nixgen.errors import ExitStatus, NixgenError
 
 _SUBCOMMANDS = {
@@ -26,6 +28,8 @@ _SUBCOMMANDS = {
     "hydra": "Describe the project to a Hydra server, and check its jobs.",
     "packages": "Lock the packages that images are built from.",
 }
+_HELP_OPTIONS = {"-h", "--help"}
+_ASKS_FOR_HELP = "nixgen.asks_for_help"
 
 
 class LazyGroup(click.Group):
@@ -43,18 +47,25 @@ class LazyGroup(click.Group):
         found: click.Command = module.command
         return found
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand, and keep whether its help is asked for."""
+        ctx.meta[_ASKS_FOR_HELP] = not _HELP_OPTIONS.isdisjoint(args)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of subcommands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(_SUBCOMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": sorted(_HELP_OPTIONS)})
 @click.option(
     "--project",
     "-p",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, readable=False),
     default=Path(),
     metavar="FOLDER",
     help="The project's folder (the current one unless given).",
@@ -68,6 +79,8 @@ def command(context: click.Context, folder: Path) -> None:
     standard error. Exit status: 0 done, 1 a check failed, 2 usage, 3 definition, 4 evaluation,
     5 build, 6 registry, 130 interrupted.
     """
+    if not context.meta[_ASKS_FOR_HELP]:
+        require_folder(folder, may_be_made=context.invoked_subcommand == "init")
     context.obj = folder
 
 
@@ -75,6 +88,7 @@ def main() -> None:
     """Run the command line; every error ends in one message and the status of its kind."""
     for termination in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(termination, _interrupt)
+    prepare_streams()
     # Definitions are many small objects that stay: to look among them for cycles as often as
     # Python does by itself takes a tenth of the time.
     gc.set_threshold(100_000)
@@ -111,5 +125,6 @@ def _interrupt(*_: object) -> None:
 
 
 def _fail(message: str, status: ExitStatus) -> None:
-    click.echo(f"{click.style('nixgen:', fg='red', bold=True)} {message}", err=True)
+    name = click.style("nixgen:", fg="red", bold=True) if has_colors() else "nixgen:"
+    click.echo(f"{name} {without_controls(message)}", err=True)
     sys.exit(status)

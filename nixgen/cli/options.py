@@ -8,6 +8,10 @@ from typing import Any
 
 import click
 
+from nixgen.commands import nix
+from nixgen.commands.nix_options import DRY_RUN, asks_for
+from nixgen.errors import UsageError
+
 _NIX_OPTIONS = {
     "builders": "Remote machines that Nix builds on (see the Nix manual).",
     "substituters": "Binary caches that Nix asks first.",
@@ -34,6 +38,22 @@ class PassingOn(click.Command):
 def passed_on() -> list[str]:
     """Return the words after `--` on the command line of the command that runs."""
     words: list[str] = click.get_current_context().meta[_PASSED_ON]
+    return words
+
+
+def passed_on_to_nix(*, may_build_nothing: bool = False) -> list[str]:
+    """Return the words after `--`, which are options for Nix.
+
+    Raises UsageError for what is none, for what is nixgen's own business, and, unless the command
+    `may_build_nothing`, for `--dry-run`.
+    """
+    words = passed_on()
+    nix.check_options(words)
+    if asks_for(DRY_RUN, words) and not may_build_nothing:
+        raise UsageError(
+            f"{DRY_RUN}: this command needs what Nix would not build\n"
+            "  `nixgen build -- --dry-run` tells what would be built"
+        )
     return words
 
 

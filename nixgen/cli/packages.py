@@ -53,6 +53,7 @@ def write_lock(folder: Path, project: Project, *, update: bool) -> None:
         return
     wanted = project.package_set.packages
     file = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
+    debian.remove_traces(file.parent)
     if not update and debian.is_current(file, wanted):
         click.echo(f"{file} is complete; --update takes new versions", err=True)
     else:

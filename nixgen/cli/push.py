@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from nixgen.cli.oci import OciImage, build_oci_images
-from nixgen.cli.options import PassingOn, nix_options, passed_on
+from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.registry_access import RegistryAccess, registry_options
 from nixgen.cli.table import byte_size, table
 from nixgen.cli.transfer import transfer_progress
@@ -55,9 +55,10 @@ def command(
     is not sent again. The user name and password come from REGISTRY_USERNAME and
     REGISTRY_PASSWORD or from an auth file. Options for Nix go after `--`.
     """
+    options = [*nix_words, *passed_on_to_nix()]
     project = bring_up_to_date(folder)
     commit_id = commit_id or clean_head(folder)
-    built = build_oci_images(folder, project, selected(project, images), [*nix_words, *passed_on()])
+    built = build_oci_images(folder, project, selected(project, images), options)
     pushes = [_to_push(image, access, commit_id) for image in built]
     with transfer_progress() as count:
         pusher = Pusher(access.client, access.retry, jobs=jobs, dry_run=dry_run, count=count)

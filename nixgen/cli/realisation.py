@@ -56,9 +56,10 @@ def _lock_remedy(folder: Path, project: Project) -> str:
     if not isinstance(project.package_set, DebianPackageSet):
         return ""
     lock = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
-    if not lock.exists() or debian.is_current(lock, project.package_set.packages):
+    fault = debian.find_fault(lock, project.package_set.packages) if lock.exists() else None
+    if fault is None:
         return ""
-    return f"\n  {lock}: does not fit the project any more: run `nixgen packages lock`"
+    return f"\n  {lock}: does not fit the project any more: run `nixgen packages lock` ({fault})"
 
 
 def _places(project: Project, attributes: Sequence[str], message: str) -> str:

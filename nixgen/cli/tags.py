@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from nixgen.cli.oci import built_name, find_output_sha
-from nixgen.cli.options import PassingOn, passed_on
+from nixgen.cli.options import PassingOn, passed_on_to_nix
 from nixgen.cli.registry_access import RegistryAccess, registry_options
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.errors import RegistryError
@@ -31,11 +31,12 @@ def command(
     They are found by digest: every commit tag that names the same image counts. `latest` stands
     for the image as the project defines it now. Options for Nix go after `--`.
     """
+    options = passed_on_to_nix()
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
     name = built_name(project, attribute)
     if output_sha == LATEST:
-        output_sha = find_output_sha(folder, project, attribute, passed_on())
+        output_sha = find_output_sha(folder, project, attribute, options)
     repository = access.registry.repository(name)
     found = find_commits(access.client, repository, name, output_sha)
     if found is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,15 +10,15 @@ from contextlib import contextmanager
 import click
 
 from nixgen.cli.table import byte_size
+from nixgen.cli.terminal import CLEAR_LINE, fitted, moves_cursor
 
-_CLEAR_LINE = "\r\x1b[K"
 _SECONDS_BETWEEN_UPDATES = 0.1
 
 
 @contextmanager
 def transfer_progress() -> Iterator[Callable[[int], None]]:
     """Give a function, for any thread, that counts bytes and shows their sum on a terminal."""
-    if not sys.stderr.isatty():
+    if not moves_cursor():
         yield lambda size: None
         return
     lock = threading.Lock()
@@ -31,9 +30,9 @@ def transfer_progress() -> Iterator[Callable[[int], None]]:
             total += size
             if time.monotonic() - shown_at >= _SECONDS_BETWEEN_UPDATES:
                 shown_at = time.monotonic()
-                click.echo(f"{_CLEAR_LINE}sent {byte_size(total)}", nl=False, err=True)
+                click.echo(f"{CLEAR_LINE}{fitted(f'sent {byte_size(total)}')}", nl=False, err=True)
 
     try:
         yield count
     finally:
-        click.echo(_CLEAR_LINE, nl=False, err=True)
+        click.echo(CLEAR_LINE, nl=False, err=True)

@@ -10,20 +10,20 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 from attrs import frozen
 from plumbum import local
 
+from nixgen.commands.apt_failures import UPDATE_REMEDY, explained, providers, remedies
 from nixgen.commands.process import failure_message, find_program
 from nixgen.errors import UsageError
+from nixgen.left_over import APT_FOLDER, temporary_folder
 
 REMEDY = (
     "the debian package set needs a machine with Debian's apt;"
     " elsewhere use nixpkgs as the package set"
 )
-UPDATE_REMEDY = "run `apt-get update` as root, then try again"
 AS_IF_NOTHING_WERE_INSTALLED = (
     "-o",
     "Debug::NoLocking=1",
@@ -52,15 +52,15 @@ def find_closure(wanted: Sequence[str]) -> list[Download]:
 
     Raises UsageError that names the packages apt does not have.
     """
-    with TemporaryDirectory(prefix="nixgen-apt-") as archives:
+    with temporary_folder(APT_FOLDER) as archives:
         # apt leaves out of its answer what already lies in its archive cache.
-        (Path(archives) / "partial").mkdir()
+        (archives / "partial").mkdir()
         output = _ask(
             "apt-get",
             "install",
             "--print-uris",
             "--yes",
-            "--quiet=2",
+            "--quiet",
             "--no-install-recommends",
             *AS_IF_NOTHING_WERE_INSTALLED,
             "-o",
@@ -105,7 +105,7 @@ def _first_mirror(path: str) -> str:
     """Replace the mirror list at the beginning of a path by the first mirror it names."""
     for mirror_list in Path(path).parents:
         if mirror_list.is_file():
-            lines = mirror_list.read_text().split("\n")
+            lines = mirror_list.read_text(errors="replace").split("\n")
             mirrors = [line.split()[0] for line in lines if line.strip() and line[0] != "#"]
             if mirrors:
                 return f"{mirrors[0].rstrip('/')}/{Path(path).relative_to(mirror_list)}"
@@ -155,19 +155,23 @@ def _ask(name: str, *arguments: str, cwd: Path | None = None) -> str:
     environment = {**local.env.getdict(), "LC_ALL": "C"}
     status, stdout, stderr = command.run(retcode=None, cwd=cwd, env=environment)
     if status != 0:
+        lines = explained(stdout, stderr)
         _refuse_unlocated(set(re.findall(r"Unable to locate package (\S+)", stderr)))
-        _refuse_unlocated(set(re.findall(r"Package '(\S+)' has no installation", stderr)))
-        raise UsageError(failure_message(command, status, stderr or stdout))
+        unlocated = set(re.findall(r"Package '(\S+)' has no installation", stderr))
+        _refuse_unlocated(unlocated, providers(lines))
+        advice = "".join(f"\n  {remedy}" for remedy in remedies(lines))
+        raise UsageError(failure_message(command, status, lines) + advice)
     return str(stdout)
 
 
-def _refuse_unlocated(packages: set[str]) -> None:
+def _refuse_unlocated(packages: set[str], providers: Sequence[str] = ()) -> None:
     if not packages:
         return
     if not _ask("apt-cache", "pkgnames", *AS_IF_NOTHING_WERE_INSTALLED).strip():
         raise UsageError(f"apt knows no packages: its lists are empty\n  {UPDATE_REMEDY}")
+    provided = f" (those that provide it: {', '.join(providers)})" if providers else ""
     raise UsageError(
-        f"apt has no package of the name {', '.join(sorted(packages))}\n"
+        f"apt has no package of the name {', '.join(sorted(packages))}{provided}\n"
         "  correct the name (`apt-cache search WORD` finds packages; a virtual package must be"
         f" replaced by a real one)\n  or, if the package is new, {UPDATE_REMEDY}"
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from attrs import frozen
 
 from nixgen.commands.process import failure_message, find_program
 from nixgen.errors import BuildError
+from nixgen.left_over import temporary_folder
 
 _REMEDY = "name the program with --fluentd, or pass the package with `-- --arg fluentd ...`"
 _ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ \[(\w+)\]: ", re.MULTILINE)
@@ -33,9 +33,9 @@ class Fluentd:
         and BuildError when it fails without saying what is wrong with the configuration.
         """
         plugins = ["-p", str(self.plugins)] if self.plugins else []
-        with TemporaryDirectory(prefix="nixgen-fluentd-") as folder:
-            file = Path(folder, "fluentd.conf")
-            file.write_text(_with_unknown_hosts(conf))
+        with temporary_folder() as folder:
+            file = folder / "fluentd.conf"
+            file.write_text(_with_unknown_hosts(conf), encoding="utf-8")
             command = find_program(self.program, remedy=_REMEDY)
             status, log, errors = command["--dry-run", *plugins, "-c", str(file)].run(retcode=None)
         found = list(_complaints(log))

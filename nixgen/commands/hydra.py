@@ -101,7 +101,9 @@ def _evaluate(
     ]
     try:
         seen: list[Any] = nix.evaluate_restricted(
-            files(__package__).joinpath("jobs.nix").read_text(), {"request": request}, search_path
+            files(__package__).joinpath("jobs.nix").read_text(encoding="utf-8"),
+            {"request": request},
+            search_path,
         )
     except EvaluationError as error:
         if len(paths) == 1:

@@ -14,15 +14,15 @@ from typing import Any
 from plumbum.commands.base import BaseCommand
 
 from nixgen.commands.nix_log import NixLog, Step
+from nixgen.commands.nix_options import CHECK, Phase, asks_for, read_options, words_for
 from nixgen.commands.process import find_program, run
-from nixgen.errors import BuildError, EvaluationError, NixgenError
+from nixgen.errors import BuildError, EvaluationError, NixgenError, UsageError
+from nixgen.redaction import redact
 
 _INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
 _CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
 _STATE = "/nix/var/nix"
 _STORE_VARIABLES = ("NIX_REMOTE", "NIX_STORE_DIR", "NIX_STATE_DIR")
-# How many values follow each.
-_EVALUATION_OPTIONS = {"--arg": 2, "--argstr": 2, "--include": 1, "-I": 1}
 _REMEDIES = {
     r"No space left on device": "free space where the store lies: "
     "nix-collect-garbage removes what nothing refers to",
@@ -34,8 +34,13 @@ _REMEDIES = {
     r"unable to download '\S*(/nixpkgs/archive/|nixos\.org/)"
     r"|cannot download \S+ from any mirror": "nixpkgs, or what it needs, cannot be downloaded: "
     "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
+    r"are not valid, so checking is not possible": "build it first, without --check",
+    r"may not be deterministic": "with --keep-failed Nix keeps what came out this time",
     r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
-    "run `nixgen packages lock --update`",
+    "run `nixgen packages lock --update`, after `apt-get update` as root",
+    r"hash mismatch in fixed-output derivation '\S*-debian-\S*\.deb\.drv'": "the mirror has "
+    "another file than the one that was locked: run `nixgen packages lock --update`, after "
+    "`apt-get update` as root",
 }
 
 
@@ -51,7 +56,7 @@ def instantiate(folder: Path, attributes: Sequence[str], options: Sequence[str] 
         if len(attributes) == 1
         else (["-", "--argstr", "defaultNix", str(file)], _selection(attributes))
     )
-    command = _program("nix-instantiate")[[*selected, *options]]
+    command = _program("nix-instantiate")[[*selected, *words_for(Phase.EVALUATION, options)]]
     derivations = _run(command, EvaluationError, stdin=expression).split()
     return [path.partition("!")[0] for path in derivations]
 
@@ -74,7 +79,8 @@ def evaluate(folder: Path, expression: str, options: Sequence[str] = ()) -> Any:
 
     Raises EvaluationError.
     """
-    words = ["--eval", "--strict", "--json", "--read-write-mode", "--expr", expression, *options]
+    words = ["--eval", "--strict", "--json", "--read-write-mode", "--expr", expression]
+    words += words_for(Phase.EVALUATION, options)
     return json.loads(_run(_program("nix-instantiate")[words], EvaluationError, cwd=folder))
 
 
@@ -96,7 +102,7 @@ def evaluate_restricted(
         command = _program("nix-instantiate")[words]
         return json.loads(run(command, environment=environment, read_log_line=_keep(log)))
     except BuildError:
-        raise EvaluationError("\n".join(log)) from None
+        raise EvaluationError(redact("\n".join(log))) from None
 
 
 def _keep(log: list[str]) -> Callable[[str], Iterable[str]]:
@@ -122,22 +128,51 @@ def realise(
 ) -> list[str]:
     """Build or fetch the outputs of the derivations; return the output paths in their order.
 
-    What Nix begins to do goes to `on_step`. Options of evaluation are ignored. Raises BuildError.
+    What Nix begins to do goes to `on_step`; with `--check` each is built again and compared.
+    Options of evaluation are ignored. Raises BuildError.
     """
-    words = ["--realise", "--log-format", "internal-json", *derivations, *_for_builds(options)]
+    if asks_for(CHECK, options) and len(derivations) > 1:
+        return [path for each in derivations for path in realise([each], options, on_step=on_step)]
+    words = ["--realise", "--log-format", "internal-json", *derivations]
+    words += words_for(Phase.BUILDS, options)
     log = NixLog(on_step)
-    return _run(_program("nix-store")[words], BuildError, read_log_line=log.read).split()
+    try:
+        return _run(_program("nix-store")[words], BuildError, read_log_line=log.read).split()
+    except BuildError as error:
+        kept = "".join(f"\n  {note}" for note in log.kept)
+        raise BuildError(f"{error}{kept}") from None
 
 
-def _for_builds(options: Sequence[str]) -> list[str]:
-    """Return the options without those that nix-store does not know, and their values."""
-    kept, rest = [], list(options)
-    while rest:
-        if values := _EVALUATION_OPTIONS.get(rest[0]):
-            rest = rest[1 + values :]
-        else:
-            kept.append(rest.pop(0))
-    return kept
+def dry_run(derivations: Sequence[str], options: Sequence[str] = ()) -> list[str]:
+    """Return what Nix says that it would build and fetch for the derivations, line by line.
+
+    Raises BuildError.
+    """
+    said: list[str] = []
+
+    def read(line: str) -> Iterable[str]:
+        said.append(line)
+        return (line,)
+
+    words = ["--realise", *derivations, *words_for(Phase.BUILDS, options)]
+    _run(_program("nix-store")[words], BuildError, read_log_line=read)
+    return said
+
+
+def check_options(options: Sequence[str]) -> None:
+    """Let Nix itself read the options that its manual does not have, such as settings.
+
+    Raises UsageError for what may not be passed on and for what Nix does not know.
+    """
+    unknown = [option for option in read_options(options) if not option.is_known]
+    for option in unknown:
+        said: list[str] = []
+        command = _program("nix-store")[["--realise", *option.words]]
+        try:
+            run(command, environment=_environment(), read_log_line=_keep(said))
+        except BuildError:
+            told = "".join(f"\n  | {line}" for line in said)
+            raise UsageError(f"{option.words[0]}: Nix does not take this option{told}") from None
 
 
 def add_root(path: str, link: Path) -> None:
@@ -191,7 +226,7 @@ def _environment() -> dict[str, str]:
     would stop.
     """
     given = os.environ.get("NIX_CONFIG", "")
-    files = (file.read_text() for file in _CONFIGURATIONS if file.is_file())
+    files = (file.read_text(errors="replace") for file in _CONFIGURATIONS if file.is_file())
     configured = "\n".join([given, *files])
     settings = {"max-jobs": "auto"}
     if os.geteuid() == 0 and not _has_group("nixbld"):

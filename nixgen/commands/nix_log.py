@@ -21,6 +21,7 @@ _COPY_PATH, _BUILDS, _BUILD = 100, 104, 105
 _BUILD_LOG_LINE, _PROGRESS = 101, 105
 _ERROR_LEVEL = 0
 _STORE_NAME = re.compile(r"/.*/[0-9a-z]{32}-(.*?)(\.drv)?")
+_KEPT_FOLDER = re.compile(r"(note: )?keeping build directory '")
 _TAIL_LINES = 20
 _KEPT_BUILDS = 50  # an error may be reported after its build, and others, have ended
 
@@ -49,11 +50,13 @@ class Build:
 class NixLog:
     """Reads the log line by line: steps go to `on_step`, what explains a failure is returned.
 
-    With `trace` errors are told with the whole way that Nix came to them.
+    With `trace` errors are told with the whole way that Nix came to them. `kept` holds what Nix
+    says of the folders that it keeps of failed builds.
     """
 
     on_step: Callable[[Step], object] = str
     trace: bool = False
+    kept: list[str] = Factory(list)
     _done: int = 0
     _expected: int = 0
     _builds: int | None = None
@@ -103,6 +106,9 @@ class NixLog:
 
     def _explain(self, message: str) -> list[str]:
         """Return the lines of the message, and those of the log of the build that it names."""
+        if _KEPT_FOLDER.match(message):
+            self.kept.append(message)
+            return []
         builds = [*self._ended, *self._running.values()]
         named = [build for build in builds if build.derivation in message]
         return [*message.splitlines(), *(f"  {line}" for build in named for line in build.log)]

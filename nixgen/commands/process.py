@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 from plumbum import CommandNotFound, ProcessExecutionError, local
 from plumbum.commands.base import BaseCommand
 from plumbum.commands.processes import iter_lines
+from plumbum.machines.local import LocalCommand
 
 from nixgen.errors import BuildError, NixgenError, UsageError
+from nixgen.redaction import MASK, redact, redact_words
 
 LOG_TAIL_LINES = 25
 
@@ -22,7 +25,8 @@ def find_program(name: str, *, remedy: str) -> BaseCommand:
     Raises UsageError with the remedy when it is not on PATH.
     """
     try:
-        return local[name]
+        # Whatever the locale is, what programs are given and say is UTF-8.
+        return LocalCommand(local[name].executable, encoding="utf-8")
     except CommandNotFound:
         raise UsageError(
             f"{name}: the program is not installed or not on PATH\n  {remedy}"
@@ -52,7 +56,7 @@ def run(
     try:
         process = (command << stdin).popen(cwd=cwd, env=variables, new_session=new_session)
     except OSError as failure:
-        raise error(f"{command}: cannot be started: {failure}") from None
+        raise error(f"{shown(command)[0]}: cannot be started: {failure}") from None
     try:
         # plumbum 2.0.2 declares the lines' types the wrong way round
         lines: Any = iter_lines(process, buffer_size=1)
@@ -71,6 +75,22 @@ def run(
 
 
 def failure_message(command: BaseCommand, status: int | str | None, log: Iterable[str]) -> str:
-    """Say which command failed and how its log ended."""
-    indented = "".join(f"\n  | {line}" for line in log)
-    return f"{command} failed with exit status {status}{indented}"
+    """Say which command failed and how its log ended, without the secrets that it was given."""
+    line, secrets = shown(command)
+    indented = "".join(f"\n  | {redact(line, secrets)}" for line in log)
+    return f"{line} failed with exit status {status}{indented}"
+
+
+def shown(command: BaseCommand) -> tuple[str, frozenset[str]]:
+    """Return the command line as it may be shown, and the secrets that stood in it."""
+    words = tuple(shlex.split(str(command)))
+    redacted = redact_words(words)
+    if redacted.words == words:
+        return str(command), redacted.secrets
+    return " ".join(map(_quoted, redacted.words)), redacted.secrets
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for the shell; a mask and the sign of a pipeline need no quotes."""
+    bare = word.replace(MASK, "")
+    return word if word == "|" or shlex.quote(bare) in {bare, "''"} else shlex.quote(word)

@@ -6,13 +6,13 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from attrs import frozen
 from plumbum.commands.base import BaseCommand
 
 from nixgen.commands.process import find_program, run
 from nixgen.errors import RegistryError
+from nixgen.left_over import temporary_folder
 
 _REMEDY = "install skopeo (Debian: apt-get install skopeo)"
 
@@ -43,12 +43,12 @@ class Source:
         Raises RegistryError.
         """
         tls = f"--src-tls-verify={str(self.tls_verify).lower()}"
-        with TemporaryDirectory(prefix="nixgen-pull-") as folder:
-            archive = Path(folder, "image.tar")
+        with temporary_folder() as folder:
+            archive = folder / "image.tar"
             run(
                 self._skopeo[
                     "--tmpdir",
-                    folder,
+                    str(folder),
                     "copy",
                     "--quiet",
                     tls,

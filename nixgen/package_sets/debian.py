@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from platform import machine
 from typing import Any
 
-from nixgen.atomic_write import write_atomically
+from nixgen.atomic_write import TEMPORARY_PREFIX, write_atomically
 from nixgen.commands import apt
 from nixgen.errors import UsageError
+from nixgen.left_over import (
+    SEED_FOLDER,
+    remove_left_over,
+    remove_left_over_folders,
+    temporary_folder,
+)
 from nixgen.nix_library import nix_library
+from nixgen.package_sets.debian_faults import PACKAGE_NAME, lock_faults, read_seed
 
 SCHEMA_VERSION = 1
 LOCK_FOLDER = ".nixgen"
@@ -25,8 +32,6 @@ LOCK_NAME = "debian.json"
 SEED_NAME = "busybox"
 SEED_PACKAGE = "busybox-static"
 NIX_SYSTEMS = {"amd64": "x86_64-linux", "arm64": "aarch64-linux"}
-# Debian Policy Manual, section 5.6.1
-PACKAGE_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 
 Lock = Mapping[str, Any]
 Record = Mapping[str, str]
@@ -60,31 +65,45 @@ def lock(wanted: Iterable[str], folder: Path) -> Path:
     }
     seed = _write_seed(downloads[SEED_PACKAGE], records[SEED_PACKAGE], folder)
     content = {
-        "schemaVersion": SCHEMA_VERSION,
-        "system": NIX_SYSTEMS[architecture],
+        **_required(NIX_SYSTEMS[architecture], names, seed),
         "architecture": architecture,
-        "wanted": names,
-        "ignoredDependencies": _ignored_dependencies(),
-        "busybox": {"narSha256": nar_sha256(SEED_NAME, seed)},
         "packages": locked,
     }
     lock_file = folder / LOCK_NAME
+    _clear(lock_file)
     write_atomically(lock_file, (json.dumps(content, indent=2) + "\n").encode())
     return lock_file
 
 
+def remove_traces(folder: Path) -> None:
+    """Remove what killed runs left in the lock's folder, and their temporary folders."""
+    remove_left_over(folder.glob(f"{TEMPORARY_PREFIX}*"))
+    remove_left_over_folders()
+
+
 def is_current(lock_file: Path, wanted: Iterable[str]) -> bool:
-    """Tell whether the lock was made for the wanted packages, so that it need not be made anew."""
-    try:
-        content = json.loads(lock_file.read_bytes())
-        return bool(
-            content["schemaVersion"] == SCHEMA_VERSION
-            and content["wanted"] == _all_wanted(wanted)
-            and content["ignoredDependencies"] == _ignored_dependencies()
-            and (lock_file.parent / SEED_NAME).is_file()
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    """Tell whether lock and seed serve for the wanted packages, and need not be made anew."""
+    return find_fault(lock_file, wanted) is None
+
+
+def find_fault(lock_file: Path, wanted: Iterable[str]) -> str | None:
+    """Return what is wrong with the lock or the seed beside it, None where nothing is."""
+    seed = read_seed(lock_file.with_name(SEED_NAME))
+    if seed is None:
+        return f"{SEED_NAME} beside it is missing, or no program"
+    required = _required(f"{machine()}-linux", _all_wanted(wanted), seed)
+    return next(lock_faults(lock_file, required), None)
+
+
+def _required(system: str, names: list[str], seed: bytes) -> dict[str, Any]:
+    """Return what a lock says beside apt's answers."""
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "system": system,
+        "wanted": names,
+        "ignoredDependencies": _ignored_dependencies(),
+        "busybox": {"narSha256": nar_sha256(SEED_NAME, seed)},
+    }
 
 
 def find_dependencies(
@@ -181,14 +200,21 @@ def _refuse_illegal_names(names: Sequence[str]) -> None:
         )
 
 
+def _clear(file: Path) -> None:
+    """Remove a folder that stands in the file's place, such as container engines leave behind."""
+    if file.is_dir() and not file.is_symlink():
+        shutil.rmtree(file)
+
+
 def _write_seed(download: apt.Download, record: Record, folder: Path) -> bytes:
     """Take the static busybox out of its .deb file, checked by its SHA-256."""
-    with TemporaryDirectory(prefix="nixgen-busybox-") as temporary:
-        deb = apt.fetch_deb(download, Path(temporary))
+    with temporary_folder(SEED_FOLDER) as temporary:
+        deb = apt.fetch_deb(download, temporary)
         if hashlib.sha256(deb.read_bytes()).hexdigest() != record["SHA256"]:
             raise UsageError(f"{download.address}: its SHA-256 is not the one in apt's lists")
-        apt.unpack_deb(deb, Path(temporary) / "files")
-        found = sorted((Path(temporary) / "files").glob("**/bin/busybox"))
+        apt.unpack_deb(deb, temporary / "files")
+        found = sorted((temporary / "files").glob("**/bin/busybox"))
         program = found[0].read_bytes()
+    _clear(folder / SEED_NAME)
     write_atomically(folder / SEED_NAME, program, mode=0o755)
     return program

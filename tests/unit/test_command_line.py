@@ -186,3 +186,23 @@ def test_init_writes_nothing_where_something_is_in_the_way(tmp_path: Path, name:
     assert ExitStatus.USAGE == done.returncode
     assert f"{name}: init does not overwrite what is there already" in done.stderr
     assert [tmp_path / name] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["push", "--registry", "me:correct-horse@registry.invalid"],
+        ["push", "--registry", "https://me:correct-horse@registry.invalid/x"],
+        ["push", "--registry", "registry.invalid", "--insecure-registry", "me:correct-horse@x"],
+        ["build", "https://me:correct-horse@host/x"],
+        ["packages", "prefetch", "https://me:correct-horse@host/x"],
+        ["packages", "prefetch", "x", "--authfile", "PASSWORD=correct-horse"],
+        ["list", "https://me:correct-horse@host/x"],
+    ],
+)
+def test_no_password_is_in_a_message(project: Path, words: list[str]) -> None:
+    """Whoever refuses a word, its password is not repeated."""
+    done = nixgen(*words, folder=project)
+    assert ExitStatus.USAGE == done.returncode
+    assert "correct-horse" not in done.stdout + done.stderr
+    assert "***" in done.stderr

@@ -45,9 +45,17 @@ let
     };
 
   all = builtins.mapAttrs unpack locked.packages;
+
+  /**
+    Fail with what to do when a package is not in the lock.
+  */
+  require =
+    name:
+    locked.packages ? ${name}
+    || throw "the Debian package ${name} is not in the package lock: add it to the project's list of Debian packages, or run `nixgen packages lock` if it is there already";
 in
 {
-  inherit all;
+  inherit all require;
 
   inherit (locked) platform;
 
@@ -64,7 +72,10 @@ in
       builtins.sort (a: b: a.key < b.key) (
         builtins.genericClosure {
           startSet = map (key: { inherit key; }) names;
-          operator = { key }: map (key: { inherit key; }) locked.packages.${key}.dependencies;
+          operator =
+            { key }:
+            assert require key;
+            map (key: { inherit key; }) locked.packages.${key}.dependencies;
         }
       )
     );
@@ -77,12 +88,4 @@ in
     path = "${all.${name}}";
     size = locked.packages.${name}.installedSize or 0;
   };
-
-  /**
-    Fail with what to do when a package is not in the lock.
-  */
-  require =
-    name:
-    locked.packages ? ${name}
-    || throw "the Debian package ${name} is not in the package lock: add it to the project's list of Debian packages, or run `nixgen packages lock` if it is there already";
 }

@@ -1,0 +1,132 @@
+"""`nixgen build -- OPTIONS`: what Nix does with its options, nixgen lets it do."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from pathlib import Path
+
+import pytest
+from plumbum import local
+from project import NIX_CONFIG, copy_lock, nixgen, output, run
+
+from nixgen.commands.nix import realise
+from nixgen.errors import BuildError, ExitStatus
+
+pytestmark = pytest.mark.nix
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make a project of one image, with the repository's lock."""
+    output(nixgen("init", "--no-lock", folder=tmp_path))
+    copy_lock(tmp_path)
+    return tmp_path
+
+
+def files(project: Path) -> set[str]:
+    return {path.relative_to(project).as_posix() for path in project.rglob("*")}
+
+
+def image_of(project: Path, commands: str) -> None:
+    """Give the project an image that no other test has, made by the commands."""
+    (project / "images.py").write_text(
+        "from nixgen import Image, Project\n\n"
+        "project = Project(images={'hello': Image(\n"
+        f"    name='hello', command='true', extra_commands={f': {uuid.uuid4()}; {commands}'!r},\n"
+        ")})\n"
+    )
+
+
+def test_a_dry_run_says_what_would_be_built_and_builds_nothing(project: Path) -> None:
+    """The derivations are listed, no path is printed, no link is made."""
+    image_of(project, "echo new > file")
+    done = nixgen("build", "--", "--dry-run", folder=project)
+    assert (ExitStatus.DONE, "") == (done.returncode, done.stdout), done.stderr
+    assert "derivations will be built:" in done.stderr
+    [archive] = re.findall(r"\n  (/nix/store/\S+-docker-image-hello\.tar)\.drv", done.stderr)
+    assert not [name for name in files(project) if name.startswith("result")]
+    built = output(nixgen("build", folder=project))
+    assert archive.partition("-")[2] == built.partition("-")[2]
+    again = nixgen("build", "--json", "--", "--dry-run", folder=project)
+    assert "nothing would be built" in again.stderr
+    assert "{}" == output(again)
+
+
+def test_check_builds_again_and_compares(project: Path) -> None:
+    """What comes out the same passes, and its path is printed as ever."""
+    built = output(nixgen("build", folder=project))
+    assert built == output(nixgen("build", "--", "--check", folder=project))
+
+
+def test_check_of_what_was_not_built_says_to_build_it(project: Path) -> None:
+    """Nix has nothing to compare with."""
+    image_of(project, "true")
+    failed = nixgen("build", "--", "--check", folder=project)
+    assert ExitStatus.BUILD == failed.returncode
+    assert failed.stderr.splitlines()[-2].endswith("build it first, without --check")
+
+
+def test_check_fails_where_something_else_comes_out(project: Path) -> None:
+    """The message says what differs, and that Nix would keep it."""
+    expression = (
+        "(import ./default.nix { }).pkgs.runCommand "
+        f'"random-{uuid.uuid4()}" {{ }} "cat /proc/sys/kernel/random/uuid > $out"'
+    )
+    derivation = output(run("nix-instantiate", "--expr", expression, folder=project))
+    with local.env(NIX_CONFIG=NIX_CONFIG):
+        realise([derivation], on_step=lambda step: None)
+        with pytest.raises(BuildError) as refusal:
+            realise([derivation], ["--check", "--keep-going"], on_step=lambda step: None)
+    *_, said, remedy = str(refusal.value).splitlines()
+    assert "may not be deterministic: output" in said
+    assert "  with --keep-failed Nix keeps what came out this time" == remedy
+
+
+def test_kept_folder_of_a_failed_build_is_named(project: Path) -> None:
+    """However long the log is, the message says where the folder is, and it is there."""
+    image_of(project, "seq 1000; echo kept > file; exit 3")
+    failed = nixgen("build", "--", "--keep-failed", folder=project)
+    assert ExitStatus.BUILD == failed.returncode
+    [folder] = re.findall(r"\n  (?:note: )?keeping build directory '(\S+)'", failed.stderr)
+    assert Path(folder).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--add-root", "x"], "--add-root: this option cannot be passed to Nix"),
+        (["hello"], "expected an option of Nix after `--`"),
+        (["--option", "cores"], "2 values must follow"),
+        (["--no-such-option"], "--no-such-option: Nix does not take this option"),
+        (["--sandbox", "nowhere"], "--sandbox: Nix does not take this option"),
+    ],
+)
+@pytest.mark.parametrize("command", [["build"], ["push", "--registry", "registry.invalid"]])
+def test_a_wrong_option_is_refused_before_anything_is_written(
+    project: Path, command: list[str], words: list[str], message: str
+) -> None:
+    """Status 2, the reason, and the folder as it was."""
+    (project / "default.nix").unlink()
+    before = files(project)
+    failed = nixgen(*command, "--", *words, folder=project)
+    assert (ExitStatus.USAGE, "") == (failed.returncode, failed.stdout)
+    assert message in failed.stderr
+    assert before == files(project)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["push", "--registry", "registry.invalid"], ["fluentd-conf", "hello"]],
+)
+def test_a_dry_run_is_for_builds_alone(project: Path, command: list[str]) -> None:
+    """What is not built can neither be pushed nor shown."""
+    failed = nixgen(*command, "--", "--dry-run", folder=project)
+    assert ExitStatus.USAGE == failed.returncode
+    assert "`nixgen build -- --dry-run` tells what would be built" in failed.stderr
+
+
+def test_settings_of_nix_are_passed_on(project: Path) -> None:
+    """Also those that the manual lists as settings alone."""
+    words = ["--no-sandbox", "--extra-sandbox-paths", "", "-j1", "-vK", "--show-trace"]
+    output(nixgen("build", "--", *words, folder=project))
