@@ -12,7 +12,11 @@ from nixgen.cli.options import PassingOn, nix_options, passed_on
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.commands.containers import ENGINES, find_engine
-from nixgen.definitions import PulledImage
+from nixgen.definitions import AnyImage, PulledImage
+
+# Options for the engine that ask for what a followed container is given anyway: its removal takes
+# along what tells its status.
+_GIVEN = ("--rm", "--rm=true")
 
 
 @click.command("run", cls=PassingOn)
@@ -32,14 +36,26 @@ def command(
     runner = find_engine(engine)
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
-    definition = project.images[attribute]
-    repository = definition.image_name if isinstance(definition, PulledImage) else definition.name
     output = f"loadedBy.{runner.name}"
     [path] = realise_images(folder, project, [attribute], output=output, options=nix_words).values()
-    name = f"localhost/{repository}:latest"
-    runner.load(path, name)
-    container = runner.start(name, [*health_check_options(path), *passed_on()])
+    words = [word for word in passed_on() if detach or word not in _GIVEN]
+    options = [*health_check_options(path), *words]
+    container = runner.run(path, _repository(project.images[attribute]), options)
     if detach:
         click.echo(container)
-    else:
-        sys.exit(runner.follow(container))
+        return
+    ended = runner.follow(container)
+    if ended.out_of_memory:
+        click.echo(
+            f"{image}: the container had no memory left\n  give it more with `-- --memory`",
+            err=True,
+        )
+    sys.exit(ended.status)
+
+
+def _repository(image: AnyImage) -> str:
+    """Return the name of the image without a port, which no part of a name can hold."""
+    if not isinstance(image, PulledImage):
+        return image.name
+    name = image.image_name
+    return name.partition("/")[2] if ":" in name else name

@@ -2,119 +2,214 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from subprocess import DEVNULL, TimeoutExpired
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from attrs import frozen
-from plumbum import FG, local
 from plumbum.commands.base import BaseCommand
 
+from nixgen.commands.engine_remedies import remedy_for
+from nixgen.commands.interrupts import interrupts_later
+from nixgen.commands.loadable import Loadable, find_loadable, under_name
 from nixgen.commands.process import find_program, run
-from nixgen.errors import BuildError, UsageError
+from nixgen.errors import BuildError, NixgenError, UsageError
 
-ENGINES = ("podman", "docker")
 _REMEDY = "install podman (Debian: apt-get install podman) or docker"
+_GRACE = 15  # seconds that a container has to stop
+_LOG_END = 5  # seconds that the engine has to show the last of the log
+_LOADS = 3
 
 # What podman may need before a container starts at all, the least intrusive first: some machines
 # cannot do what crun asks for, some sandboxes do not let limits be raised.
 _RUNC = ("--runtime", "runc")
 _LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
-_ATTEMPTS = {"podman": (((), ()), (_RUNC, ()), (_RUNC, _LIMITS)), "docker": (((), ()),)}
+
+
+@frozen
+class Ended:
+    """How a container ended: its exit status, and whether it had no memory left."""
+
+    status: int
+    out_of_memory: bool
 
 
 @frozen
 class Engine:
-    """A program that runs containers: podman, or docker."""
+    """A program that runs containers.
+
+    `attempts` are options of the program and of its `create`, with which containers may start.
+    `has_daemon` tells that the program is nothing without one.
+    """
 
     name: str
+    attempts: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (((), ()),)
+    has_daemon: bool = False
 
-    def load(self, path: str, name: str) -> None:
-        """Load an image under the name `NAME:TAG`.
+    def run(self, path: str, repository: str, options: Sequence[str]) -> str:
+        """Start a container of an image, with the engine's options; return the container's id.
 
         The path is that of an OCI directory, of a docker archive or of a program that prints one.
-        Raises BuildError.
-        """
-        if Path(path).is_dir():
-            image = run(self._command["pull", "--quiet", f"oci:{path}"]).split()[-1]
-            run(self._command["untag", image])  # podman names it after the directory
-        elif os.access(path, os.X_OK):
-            image = run(local[path] | self._command["load", "--quiet"]).split()[-1]
-        else:
-            image = run(self._command["load", "--quiet", "--input", path]).split()[-1]
-        run(self._command["tag", image, name])
-
-    def start(self, reference: str, options: Sequence[str]) -> str:
-        """Start a container of the image with the engine's options; return its id.
-
-        Raises BuildError when the engine refuses, whatever of runtime and limits was tried. An
-        interrupt leaves no container behind.
+        The image is loaded unless the engine has it, again if somebody removes it before the
+        container is there. It gets the name `localhost/REPOSITORY:latest` besides, which it takes
+        from the image that had it. Raises BuildError. An interrupt leaves no container behind.
         """
         failure = BuildError(f"{self.name}: no container could be started")
-        for runtime, limits in _ATTEMPTS[self.name]:
-            with TemporaryDirectory(prefix="nixgen-") as folder:
-                id_file = Path(folder) / "id"
-                words = ["create", "--cidfile", str(id_file), *limits, *options, reference]
+        with find_loadable(path) as image:
+            for _ in range(_LOADS):
+                known = image.id
                 try:
-                    container = run(self._command[[*runtime, *words]]).split()[-1]
-                    run(self._command["start", container])
-                except BaseException as error:
-                    created = id_file.read_text() if id_file.exists() else ""
-                    if created:
-                        self._remove(created)
-                    if not isinstance(error, BuildError) or not created:
-                        raise
+                    known = self._load(image, repository)
+                    return self._start(known, options)
+                except BuildError as error:
                     failure = error
-                else:
-                    return container
+                    if self._find(known):
+                        break
         raise failure
 
-    def follow(self, container: str) -> int:
-        """Show the container's log until it ends; return its exit status, and remove it."""
+    def follow(self, container: str) -> Ended:
+        """Show the container's log until it ends, and remove it; return how it ended.
+
+        An interrupt stops the container; what it says meanwhile is shown. Raises BuildError.
+        """
+        log: Any = None
         try:
-            _ = self._command["logs", "--follow", container] & FG(retcode=None)
-            return int(run(self._command["wait", container]))
+            # In a session of its own, which the terminal's interrupts do not reach.
+            shown = self._command["logs", "--follow", container]
+            log = shown.popen(stdin=DEVNULL, stdout=None, stderr=None, new_session=True)
+            log.wait()
+            status = int(self._do("wait", container))
+            killed = self._do("inspect", "--format", "{{.State.OOMKilled}}", container)
+            return Ended(status, out_of_memory=killed.strip() == "true")
         finally:
-            self._remove(container)
+            with interrupts_later():
+                self._stop(container)
+                if log:
+                    _end(log)
+                self._remove(container)
+
+    def require(self) -> None:
+        """Find out whether the engine can be used at all. Raises UsageError with a remedy."""
+        if self.has_daemon:
+            self._do("version", "--format", "{{.Server.Version}}", error=UsageError)
+
+    def _load(self, image: Loadable, repository: str) -> str:
+        """Load the image unless it is there, and name it; return the id that the engine gave it."""
+        name = f"localhost/{repository}:latest"
+        loaded = image.id
+        if not self._find(loaded):
+            try:
+                if image.path.is_dir():
+                    with under_name(image.path, repository) as folder:
+                        self._do("pull", "--quiet", f"oci:{repository}:{name}", cwd=folder)
+                else:
+                    printed = self._do("load", "--quiet", "--input", str(image.path))
+                    # Docker that leaves images to containerd calls them by their manifests.
+                    loaded = self._find(image.id) or self._find(printed.split()[-1])
+            except BuildError:
+                if not self._find(loaded):  # unless another has loaded it meanwhile
+                    raise
+        self._do("tag", loaded, name)
+        return loaded
+
+    def _find(self, image: str) -> str:
+        """Return the id of an image by its name or id, or nothing if it is not there."""
+        return self._inspect("image", image)
+
+    def _inspect(self, kind: str, name: str) -> str:
+        """Return the id of an image or container, or nothing if it is not there."""
+        try:
+            return self._do(kind, "inspect", "--format", "{{.Id}}", name).strip()
+        except BuildError:
+            return ""
+
+    def _start(self, image: str, options: Sequence[str]) -> str:
+        """Start a container by what makes it start on this machine; return its id."""
+        failure: BuildError | None = None
+        for program, limits in self.attempts:
+            try:
+                container = self._create(program, [*limits, *options], image)
+            except BuildError as error:
+                raise failure or error from None
+            try:
+                self._do(*program, "start", container)
+            except BaseException as error:
+                self._stop(container)
+                self._remove(container)
+                if not isinstance(error, BuildError):
+                    raise
+                failure = error
+            else:
+                return container
+        raise failure or BuildError(f"{self.name}: no container could be started")
+
+    def _create(self, program: Sequence[str], options: Sequence[str], image: str) -> str:
+        """Make a container; return its id. An interrupt waits for that, a second one does not."""
+        with TemporaryDirectory(prefix="nixgen-") as folder:
+            id_file = Path(folder) / "id"
+            words = ["create", *options, "--pull", "never", "--cidfile", str(id_file), image]
+            try:
+                with interrupts_later(at_most=1):
+                    self._do(*program, *words, new_session=True)
+                return id_file.read_text()
+            except BaseException:
+                if id_file.exists():
+                    self._remove(id_file.read_text())
+                raise
+
+    def _stop(self, container: str) -> None:
+        """Stop the container; one that has ended or cannot be stopped stays as it is."""
+        with interrupts_later(), suppress(BuildError):
+            self._do("stop", "-t", str(_GRACE), container, new_session=True)
 
     def _remove(self, container: str) -> None:
-        """Stop and remove the container; further interrupts do not stop that half-way."""
-        with _interrupts_later():
-            run(self._command["rm", "--force", "--time", "15", container], new_session=True)
+        """Remove the container and its own volumes, unless somebody has done so."""
+        with interrupts_later():
+            try:
+                self._do("rm", "--force", "--volumes", container, new_session=True)
+            except BuildError:
+                if self._inspect("container", container):
+                    raise
+
+    def _do(self, *words: str, error: type[NixgenError] = BuildError, **how: Any) -> str:
+        try:
+            return run(self._command[words], error=error, **how)
+        except error as failure:
+            raise error(f"{failure}{remedy_for(str(failure))}") from None
 
     @property
     def _command(self) -> BaseCommand:
         return find_program(self.name, remedy=_REMEDY)
 
 
-@contextmanager
-def _interrupts_later() -> Iterator[None]:
-    """Put interrupts off until the end of the block."""
-    received: list[int] = []
-    numbers = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-    handlers = {
-        number: signal.signal(number, lambda number, _: received.append(number))
-        for number in numbers
-    }
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-    if received:
-        raise KeyboardInterrupt
+def _end(log: Any) -> None:
+    """Let the process that shows a log end, by force if it does not soon."""
+    with suppress(TimeoutExpired):
+        log.wait(_LOG_END)
+    log.terminate()
+
+
+_ENGINES = {
+    engine.name: engine
+    for engine in (
+        Engine("podman", attempts=(((), ()), (_RUNC, ()), (_RUNC, _LIMITS))),
+        Engine("docker", has_daemon=True),
+    )
+}
+ENGINES = tuple(_ENGINES)
 
 
 def find_engine(name: str | None) -> Engine:
     """Return the named engine, or the first that the machine has.
 
-    Raises UsageError when there is none.
+    Raises UsageError when there is none, or when it cannot be used.
     """
     for candidate in (name,) if name else ENGINES:
         if shutil.which(candidate):
-            return Engine(candidate)
+            _ENGINES[candidate].require()
+            return _ENGINES[candidate]
     raise UsageError(f"{name or ' or '.join(ENGINES)}: no container runtime found\n  {_REMEDY}")

@@ -1,14 +1,19 @@
-"""Containers for tests: start an image or a root folder, look inside, stop, wait for conditions."""
+"""Containers for tests: start an image, look inside, stop, wait for conditions.
+
+The engine is podman, or what NIXGEN_TEST_ENGINE names: docker.
+"""
 
 from __future__ import annotations
 
 import functools
 import json
+import os
 import re
 import shutil
 import subprocess
 import tempfile
 import time
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +24,8 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 Value = TypeVar("Value")
+
+ENGINE = os.environ.get("NIXGEN_TEST_ENGINE", "podman")
 
 # What podman needs before a container starts at all, the least intrusive first: some machines
 # cannot do what crun asks for, some sandboxes do not let limits be raised.
@@ -31,8 +38,13 @@ _ATTEMPTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 
 
+# What the engines call differently.
+_WAIT = {"podman": ("--interval", "100"), "docker": ()}[ENGINE]
+_REMOVE = {"podman": ("--force", "--time", "0"), "docker": ("--force",)}[ENGINE]
+
+
 class ContainerError(Exception):
-    """podman could not do what a test needs; the message holds what it said."""
+    """The engine could not do what a test needs; the message holds what it said."""
 
 
 @frozen
@@ -55,14 +67,14 @@ def wait_until(condition: Callable[[], Value], timeout: float, message: str) -> 
     return value
 
 
-def podman(*arguments: str, runtime: Sequence[str] = ()) -> str:
-    """Run podman and return what it printed. Raises ContainerError when it fails."""
+def engine(*arguments: str, runtime: Sequence[str] = ()) -> str:
+    """Run the engine and return what it printed. Raises ContainerError when it fails."""
     # Not as text, in which a carriage return would become a newline.
-    done = subprocess.run(["podman", *runtime, *arguments], capture_output=True, check=False)
+    done = subprocess.run([ENGINE, *runtime, *arguments], capture_output=True, check=False)
     output = done.stdout.decode(errors="surrogateescape")
     if done.returncode:
         raise ContainerError(
-            f"podman {' '.join(arguments)}: exit status {done.returncode}\n"
+            f"{ENGINE} {' '.join(arguments)}: exit status {done.returncode}\n"
             f"{output}{done.stderr.decode(errors='replace')}"
         )
     return output
@@ -70,12 +82,15 @@ def podman(*arguments: str, runtime: Sequence[str] = ()) -> str:
 
 @functools.cache
 def container_options() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Find the options of podman, and of its create, with which containers start on this machine.
+    """Find the options of the engine, and of its create, with which containers start here.
 
     Raises ContainerError, which says what was tried, when none do.
     """
-    if not shutil.which("podman"):
-        raise ContainerError("podman is not installed (Debian: apt-get install podman runc)")
+    if not shutil.which(ENGINE):
+        raise ContainerError(f"{ENGINE} is not installed (make setup, make test-rooms)")
+    if ENGINE == "docker":
+        engine("version")
+        return (), ()
     busybox = shutil.which("busybox")
     if not busybox:
         raise ContainerError("busybox is not installed (Debian: apt-get install busybox-static)")
@@ -86,7 +101,7 @@ def container_options() -> tuple[tuple[str, ...], tuple[str, ...]]:
         for runtime, limits in _ATTEMPTS:
             try:
                 probe = ("run", "--rm", *limits, "--rootfs", str(root), "/busybox", "true")
-                podman(*probe, runtime=runtime)
+                engine(*probe, runtime=runtime)
             except ContainerError as error:
                 failures.append(str(error))
             else:
@@ -95,8 +110,8 @@ def container_options() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def load_image(archive: Path) -> str:
-    """Load a docker archive into podman's storage and return the image's name."""
-    return podman("load", "--quiet", "--input", str(archive)).split()[-1]
+    """Load a docker archive into the engine's storage and return the image's name."""
+    return engine("load", "--quiet", "--input", str(archive)).split()[-1]
 
 
 @frozen
@@ -111,7 +126,7 @@ class Container:
         Raises ContainerError when it fails.
         """
         options = ("--user", user) if user else ()
-        return podman("exec", *options, self.name, *command, runtime=container_options()[0])
+        return engine("exec", *options, self.name, *command, runtime=container_options()[0])
 
     def succeeds(self, *command: str) -> bool:
         """Tell whether a command in the container ends with exit status 0."""
@@ -124,7 +139,7 @@ class Container:
     def logs(self) -> str:
         """Return what the container has written to stdout and stderr, in one text."""
         done = subprocess.run(
-            ["podman", "logs", self.name],
+            [ENGINE, "logs", self.name],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -133,8 +148,8 @@ class Container:
         return done.stdout
 
     def inspect(self) -> dict[str, Any]:
-        """Return what podman knows of the container."""
-        found: list[dict[str, Any]] = json.loads(podman("inspect", self.name))
+        """Return what the engine knows of the container."""
+        found: list[dict[str, Any]] = json.loads(engine("inspect", self.name))
         return found[0]
 
     @property
@@ -147,20 +162,56 @@ class Container:
         """The exit status with which the container ended the last time."""
         return int(self.inspect()["State"]["ExitCode"])
 
+    def check_health(self) -> tuple[bool, str]:
+        """Run the health check now: is the container healthy, and what does the check print.
+
+        Docker has no command that does so: there the test runs what Docker would.
+        """
+        if ENGINE == "docker":
+            command = [
+                ENGINE,
+                "exec",
+                self.name,
+                *self.inspect()["Config"]["Healthcheck"]["Test"][1:],
+            ]
+        else:
+            command = [ENGINE, *container_options()[0], "healthcheck", "run", self.name]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if ENGINE == "docker":
+            return done.returncode == 0, done.stdout + done.stderr
+        return done.returncode == 0, self.inspect()["State"]["Health"]["Log"][-1]["Output"]
+
+    def ask(self, port: int, path: str) -> str:
+        """Return what a server in the container answers, or nothing.
+
+        podman publishes the port; Docker's daemon may have a network of its own, so there the
+        container's busybox asks.
+        """
+        try:
+            if ENGINE == "docker":
+                address = f"http://127.0.0.1:{port}{path}"
+                return self.exec("/bin/busybox", "wget", "-qO-", address)
+            published = engine("port", self.name, f"{port}/tcp").split()[0]
+            with urllib.request.urlopen(f"http://{published}{path}", timeout=2) as page:
+                text: str = page.read().decode()
+                return text
+        except (ContainerError, OSError):
+            return ""
+
     def start(self) -> None:
         """Start the container again after it has ended."""
-        podman("start", self.name, runtime=container_options()[0])
+        engine("start", self.name, runtime=container_options()[0])
 
     def kill(self, signal: str) -> None:
         """Send a signal to the first process of the container."""
-        podman("kill", "--signal", signal, self.name, runtime=container_options()[0])
+        engine("kill", "--signal", signal, self.name, runtime=container_options()[0])
 
     def stop(self, timeout: int = 30) -> Stopped:
         """Stop the container, by force after `timeout` seconds."""
         before = datetime.now(UTC)
-        podman("stop", "--time", str(timeout), self.name, runtime=container_options()[0])
+        engine("stop", "-t", str(timeout), self.name, runtime=container_options()[0])
         state = self.inspect()["State"]
-        # podman goes on for a while after the end, and writes nanoseconds.
+        # The engine goes on for a while after the end, and writes nanoseconds.
         end = datetime.fromisoformat(re.sub(r"(\.\d{6})\d*", r"\1", state["FinishedAt"]))
         return Stopped(int(state["ExitCode"]), (end - before).total_seconds())
 
@@ -168,7 +219,7 @@ class Container:
         """Wait until the container ends by itself, and return its exit status."""
         try:
             subprocess.run(
-                ["podman", "wait", "--interval", "100", self.name],
+                [ENGINE, "wait", *_WAIT, self.name],
                 stdout=subprocess.DEVNULL,
                 timeout=timeout,
                 check=True,
@@ -188,19 +239,21 @@ class Container:
 
 
 @contextmanager
-def running(
-    image: str, *options: str, command: Sequence[str] = (), rootfs: bool = False
-) -> Iterator[Container]:
-    """Start a container of an image (or, with `rootfs`, of a root folder) and remove it at the end.
+def running(image: str, *options: str, command: Sequence[str] = ()) -> Iterator[Container]:
+    """Start a container of an image and remove it at the end.
 
-    `options` are those of podman create.
+    `options` are those of the engine's create.
     """
     runtime, limits = container_options()
     name = f"nixgen-test-{uuid.uuid4().hex[:12]}"
-    source = ("--rootfs", image) if rootfs else (image,)
-    podman("create", "--name", name, *limits, *options, *source, *command, runtime=runtime)
+    engine("create", "--name", name, *limits, *options, image, *command, runtime=runtime)
     try:
-        podman("start", name, runtime=runtime)
+        engine("start", name, runtime=runtime)
         yield Container(name)
     finally:
-        podman("rm", "--force", "--time", "0", "--volumes", name, runtime=runtime)
+        remove(name)
+
+
+def remove(container: str) -> None:
+    """Remove a container and its volumes at once, whether or not it runs."""
+    engine("rm", *_REMOVE, "--volumes", container, runtime=container_options()[0])

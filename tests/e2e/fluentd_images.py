@@ -26,7 +26,7 @@ _FOLDERS = (
 
 @functools.cache
 def image(attribute: str) -> str:
-    """Build an image, load it into podman's storage and return its name."""
+    """Build an image, load it into the engine's storage and return its name."""
     program = os.environ.get(FLUENTD)
     options = ("--argstr", "program", program) if program else ()
     return load_image(build(attribute, FILE, *options))

@@ -67,5 +67,5 @@ def build(attribute: str, file: Path = SERVICE_IMAGES, *options: str) -> Path:
 
 @functools.cache
 def image(attribute: str) -> str:
-    """Build an image, load it into podman's storage and return its name."""
+    """Build an image, load it into the engine's storage and return its name."""
     return load_image(build(attribute))

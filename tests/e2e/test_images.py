@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import urllib.request
-
 import pytest
-from containers import ContainerError, load_image, podman, running, wait_until
+from containers import ContainerError, load_image, running, wait_until
 from project import REPOSITORY, images
 
 from nixgen.load import load_project
@@ -33,17 +31,9 @@ def test_image_does_its_work(attribute: str) -> None:
 def test_image_without_supervisor_serves_its_files() -> None:
     """An image of files alone starts its command, and serves what was put into it."""
     with running(load_image(images()["staticFiles"]), "--publish", "127.0.0.1::8080") as container:
-        address = podman("port", container.name, "8080/tcp").split()[0]
-
-        def answer() -> str:
-            try:
-                with urllib.request.urlopen(f"http://{address}/index.html", timeout=2) as page:
-                    text: str = page.read().decode()
-                    return text
-            except OSError:
-                return ""
-
-        text = wait_until(answer, 20, "no answer from the container")
+        text = wait_until(
+            lambda: container.ask(8080, "/index.html"), 20, "no answer from the container"
+        )
         assert text == "Hello from a container that Nix built.\n"
 
 

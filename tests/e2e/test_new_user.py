@@ -11,12 +11,14 @@ import uuid
 from pathlib import Path
 
 import pytest
-from containers import Container, ContainerError, podman, wait_until
+from containers import ENGINE, Container, engine, remove, wait_until
 from project import NIX_CONFIG, REPOSITORY, copy_lock, nixgen, output, run
 
 from nixgen.errors import ExitStatus
 
 pytestmark = pytest.mark.container
+
+RUN = ("run", "--engine", ENGINE)
 
 
 @pytest.fixture(scope="module")
@@ -59,20 +61,12 @@ def test_change_of_a_command_is_seen(project: Path) -> None:
     definitions.write_text("\n".join(lines))
     archive = output(nixgen("build", folder=project))
     assert archive == str((project / "result-hello").resolve())
-    container = Container(output(nixgen("run", "--detach", "hello", folder=project)))
+    container = Container(output(nixgen(*RUN, "--detach", "hello", folder=project)))
     try:
         container.wait_for_log("this is the change", timeout=20)
-        wait_until(lambda: is_healthy(container), 20, "the health check does not succeed")
+        wait_until(lambda: container.check_health()[0], 20, "the health check does not succeed")
     finally:
-        podman("rm", "--force", "--time", "5", container.name)
-
-
-def is_healthy(container: Container) -> bool:
-    try:
-        podman("healthcheck", "run", container.name)
-    except ContainerError:
-        return False
-    return True
+        remove(container.name)
 
 
 def test_run_ends_with_the_status_of_the_container(project: Path) -> None:
@@ -82,10 +76,10 @@ def test_run_ends_with_the_status_of_the_container(project: Path) -> None:
     command = next(line for line in text.splitlines() if "command=" in line)
     ending = 'command="echo going; exit 7", on_failure="exit", max_failures=1,'
     definitions.write_text(text.replace(command, ending))
-    done = nixgen("run", "hello", "--", "--name", "nixgen-test-status", folder=project)
+    done = nixgen(*RUN, "hello", "--", "--name", "nixgen-test-status", folder=project)
     assert done.returncode == 7, done.stderr
     assert "going" in done.stdout + done.stderr
-    assert podman("ps", "--all", "--quiet", "--filter", "name=nixgen-test-status") == ""
+    assert engine("ps", "--all", "--quiet", "--filter", "name=nixgen-test-status") == ""
 
 
 def failure(
@@ -199,7 +193,7 @@ def test_unwritable_store_is_explained(project: Path, words: list[str], tmp_path
 def containers_of(label: str, *, state: str = "") -> str:
     """Return the ids of the containers with the label, those in the state alone if one is given."""
     states = ("--filter", f"status={state}") if state else ("--all",)
-    return podman("ps", *states, "--quiet", "--filter", f"label={label}")
+    return engine("ps", *states, "--quiet", "--filter", f"label={label}")
 
 
 @pytest.mark.parametrize(
@@ -217,7 +211,7 @@ def test_interrupted_run_leaves_no_container(
 ) -> None:
     """Whatever interrupts `nixgen run`, before or after the start, its container goes with it."""
     label = f"nixgen-test={uuid.uuid4()}"
-    command = [sys.executable, "-m", "nixgen", "run", "hello", "--", "--label", label]
+    command = [sys.executable, "-m", "nixgen", *RUN, "hello", "--", "--label", label]
     process = subprocess.Popen(
         command,
         cwd=project,

@@ -8,7 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from containers import podman, wait_until
+from containers import ENGINE, engine, remove, wait_until
 from package_set import nixpkgs_checkout, nixpkgs_expression
 from project import nixgen, output, run
 from registry import running_registry, skopeo_digest
@@ -70,13 +70,13 @@ def test_image_is_pushed_without_an_archive(project: Path, tmp_path: Path) -> No
 
 
 def test_image_is_run_without_an_archive(project: Path) -> None:
-    """podman loads what the stream prints."""
-    container = output(nixgen("run", "--detach", "talker", folder=project))
+    """The engine loads what the stream prints."""
+    container = output(nixgen("run", "--engine", ENGINE, "--detach", "talker", folder=project))
     try:
         said = f"{project.parent.name}\n"
-        wait_until(lambda: said in podman("logs", container), 20, "the container says nothing")
+        wait_until(lambda: said in engine("logs", container), 20, "the container says nothing")
         assert not archive_of(project).exists()
     finally:
-        image = podman("inspect", "--format", "{{.Image}}", container).strip()
-        podman("rm", "--force", "--time", "5", container)
-        podman("rmi", "--force", image)
+        image = engine("inspect", "--format", "{{.Image}}", container).strip()
+        remove(container)
+        engine("rmi", "--force", image)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 
 import pytest
-from containers import Container, container_options, running, wait_until
+from containers import Container, running, wait_until
 from service_images import image
 
 pytestmark = pytest.mark.container
@@ -18,19 +17,11 @@ def container() -> Iterator[Container]:
         yield started
 
 
-def check_health(container: Container) -> tuple[bool, str]:
-    """Run the health check of the container: is it healthy, and what is printed."""
-    command = ["podman", *container_options()[0], "healthcheck", "run", container.name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    state = container.inspect()["State"]["Health"]["Log"]
-    return done.returncode == 0, state[-1]["Output"]
-
-
 def test_health_check(container: Container) -> None:
     """The health check names each service that is not as it should be, until all are."""
     container.wait_for_log("waiting: waits for oneshot, which has failed", 20)
     container.wait_for_log("unsound: has ended with exit status 3", 20)
-    healthy, report = check_health(container)
+    healthy, report = container.check_health()
     assert not healthy
     assert "oneshot: has failed: exit status 1" in report
     assert "waiting: waits for oneshot, which has failed: exit status 1" in report
@@ -38,18 +29,18 @@ def test_health_check(container: Container) -> None:
 
     container.exec("touch", "/tmp/repaired")
     container.exec("perpctl", "A", "oneshot")
-    wait_until(lambda: check_health(container)[0], 20, "the container does not become healthy")
+    wait_until(lambda: container.check_health()[0], 20, "the container does not become healthy")
 
 
 def test_service_that_was_switched_off_is_healthy(container: Container) -> None:
     """The health check does not ask for a service that somebody has deactivated."""
     container.exec("touch", "/tmp/repaired")
     container.exec("perpctl", "A", "oneshot")
-    wait_until(lambda: check_health(container)[0], 20, "the container does not become healthy")
+    wait_until(lambda: container.check_health()[0], 20, "the container does not become healthy")
     container.exec("perpctl", "d", "unsound")
-    assert not check_health(container)[0]
+    assert not container.check_health()[0]
     container.exec("perpctl", "X", "unsound")
-    assert check_health(container)[0]
+    assert container.check_health()[0]
     container.exec("perpctl", "A", "unsound")
 
 
