@@ -14,8 +14,11 @@ export NIX_CONFIG = substituters =
 .PHONY: demo test test-rooms lint setup lock bench clean
 .DEFAULT_GOAL = demo
 
+# What the machine is made ready for: demo, test or rooms (scripts/setup.sh).
+PURPOSE = $(if $(filter test-rooms,$(MAKECMDGOALS)),rooms,$(if $(filter-out demo,$(MAKECMDGOALS)),test,demo))
+
 setup:
-	@scripts/setup.sh $(VENV)
+	@scripts/setup.sh $(VENV) $(PURPOSE)
 
 lock: setup
 	@$(NIXGEN) packages lock
@@ -29,7 +32,6 @@ test: lint lock
 # The tests of images, services and commands in the rooms that users work in (tests/rooms/): they
 # bring a second container engine, Nix's daemon and another Debian along.
 test-rooms: lock
-	@scripts/setup.sh $(VENV) rooms
 	$(PYTHON) -m pytest tests/rooms $(PYTEST_FLAGS)
 
 lint: setup
