@@ -1,0 +1,137 @@
+"""Debian 13: Nix 2.26, Python 3.13, podman 5.4; an ordinary user with sudo, and root."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from debian_folder import CHECKOUT, USER, DebianFolder, debian_folder
+from room import REPOSITORY, Room
+
+HERE = Path(__file__).parent
+TWO = ("-n", "2")
+SETTINGS = {
+    "NIX_CONFIG": "substituters =",
+    "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+# git refuses to read what belongs to others, as the checkout does for root.
+TRUSTED = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "safe.directory",
+    "GIT_CONFIG_VALUE_0": "*",
+}
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[DebianFolder]:
+    with debian_folder("trixie") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def machine(folder: DebianFolder) -> Room:
+    """A fresh machine, as far as a folder is one, on which a user has called the first command."""
+    room = folder.room("Debian 13", USER, SETTINGS)
+    done = room.run("make", "demo")
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"[-10000:]
+    assert "the service answers: " in done.stdout
+    return room
+
+
+@pytest.fixture(scope="module")
+def ready(machine: Room) -> Room:
+    """The same, with what the tests need too."""
+    done = machine.run("make", "setup", "lock")
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}"[-10000:]
+    return machine
+
+
+def output(room: Room, *command: str) -> str:
+    done = room.run(*command)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_one_command_does_all_the_set_up(machine: Room, folder: DebianFolder) -> None:
+    """`make demo` installs, builds and starts an image; none of its files is root's."""
+    assert "Python 3.13" in output(machine, machine.python, "--version")
+    assert "2.26" in output(machine, "nix", "--version")
+    owners = {path.lstat().st_uid for path in folder.checkout.rglob("*")}
+    assert owners == {folder.checkout.stat().st_uid}
+    assert not (folder.root / "usr/sbin/policy-rc.d").exists()
+
+
+def test_second_call_does_nothing(machine: Room) -> None:
+    """Where everything is there, nobody is asked for root and nothing is built."""
+    done = machine.run("make", "demo")
+    assert (done.returncode, "sudo" in done.stderr) == (0, False), done.stderr
+
+
+def test_units(ready: Room) -> None:
+    """The unit tests pass on Python 3.13."""
+    ready.run_tests("tests/unit", *TWO)
+
+
+def test_expressions_and_builds(ready: Room) -> None:
+    """The tests of the Nix library and of the package sets pass on Nix 2.26."""
+    ready.run_tests("tests/nix", *TWO)
+
+
+def test_images_and_commands(ready: Room, folder: DebianFolder) -> None:
+    """Images, services and commands work on podman 5.4, as root."""
+    assert ready
+    room = folder.room("Debian 13, root", "root", {**SETTINGS, **TRUSTED})
+    assert "podman version 5" in output(room, "podman", "--version")
+    room.run_tests(
+        "-p",
+        "no:cacheprovider",
+        "tests/e2e/test_images.py",
+        "tests/e2e/test_new_user.py",
+        "tests/e2e/test_reproducibility.py",
+        "tests/e2e/test_fluentd_conf_command.py",
+        "tests/e2e/test_fluentd_capture.py",
+        "tests/e2e/test_services_images.py",
+    )
+
+
+def test_derivations_are_the_same_with_both_versions_of_nix(
+    ready: Room, folder: DebianFolder, tmp_path: Path
+) -> None:
+    """For one lock, every form of every image has the .drv path that it has on this machine."""
+    project = tmp_path / "project"
+    shutil.copytree(
+        folder.checkout, project, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv")
+    )
+    here = derivations([], project, REPOSITORY / "tests", HERE / "derivations.nix")
+    there = derivations(
+        ready.enter, CHECKOUT, CHECKOUT / "tests", CHECKOUT / "tests/rooms/derivations.nix"
+    )
+    versions = {
+        subprocess.run([*enter, "nix", "--version"], capture_output=True, text=True).stdout
+        for enter in ((), ready.enter)
+    }
+    assert len(versions) == 2 or "2.8" not in str(versions)
+    assert here == there
+    assert len(here["project"]) > 5
+
+
+def derivations(enter: Any, project: Path, tests: Path, file: Path) -> Any:
+    """Evaluate the .drv paths of the project's images; nothing is written into a store."""
+    words = ["--eval", "--strict", "--json", "--store", "dummy://", str(file)]
+    arguments = ["--arg", "project", str(project), "--arg", "tests", str(tests)]
+    done = subprocess.run(
+        [*enter, "nix-instantiate", *words, *arguments],
+        env={**os.environ, "NIX_CONFIG": "build-users-group =\n"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
