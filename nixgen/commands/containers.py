@@ -123,9 +123,10 @@ class Engine:
     def _inspect(self, kind: str, name: str) -> str:
         """Return the id of an image or container, or nothing if it is not there."""
         try:
-            return self._do(kind, "inspect", "--format", "{{.Id}}", name).strip()
+            found = self._do(kind, "inspect", "--format", "{{.Id}}", name)
         except BuildError:
             return ""
+        return found.strip().removeprefix("sha256:")
 
     def _start(self, image: str, options: Sequence[str]) -> str:
         """Start a container by what makes it start on this machine; return its id."""
