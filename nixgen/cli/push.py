@@ -90,7 +90,8 @@ def _to_json(
                 "image": each.image.attribute,
                 "status": each.status,
                 "repository": f"{access.registry.host}/{each.image.repository}",
-                "digest": each.image.layout.digest,
+                "digest": each.manifest.digest,
+                "mediaType": each.manifest.media_type,
                 "tags": list(each.image.tags),
                 "newTags": list(each.put_tags),
                 "bytesSent": each.sent,
@@ -109,7 +110,7 @@ def _show(access: RegistryAccess, dry_run: bool, pushed: Sequence[Pushed]) -> No
             f"would be {each.status}" if dry_run and each.put_tags else each.status,
             byte_size(each.sent),
             byte_size(each.present + each.mounted),
-            each.image.layout.digest,
+            each.manifest.digest,
         ]
         for each in pushed
     ]

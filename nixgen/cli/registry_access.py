@@ -16,11 +16,12 @@ from nixgen.definitions.names import unmet_registry_rule
 from nixgen.errors import UsageError
 from nixgen.registry import (
     Client,
+    CredentialSources,
     Registry,
     Retry,
     Transport,
-    find_credentials,
     parse_registry,
+    same_host,
 )
 
 
@@ -80,15 +81,12 @@ def _open(
     for host in insecure_hosts:
         if expected := unmet_registry_rule(host):
             raise UsageError(f"--insecure-registry: expected {expected}, got {host!r}")
-    credentials = find_credentials(
-        registry.host,
-        os.environ,
-        path=registry.path,
-        auth_file=auth_file,
-        ask_helper=ask_helper,
+    credentials = CredentialSources(
+        registry.host, os.environ, auth_file=auth_file, ask_helper=ask_helper
     )
     retry = Retry(notify=_notify)
-    transport = Transport(registry, credentials, insecure=registry.host in insecure_hosts)
+    insecure = any(same_host(registry.host, host) for host in insecure_hosts)
+    transport = Transport(registry, credentials, insecure=insecure)
     return RegistryAccess(registry, Client(transport, retry), retry)
 
 

@@ -2,18 +2,21 @@
 
 from nixgen.registry.address import Registry, image_tags, parse_registry
 from nixgen.registry.client import Client
-from nixgen.registry.credentials import Credentials, find_credentials
+from nixgen.registry.credentials import Credentials, CredentialSources, find_credentials
 from nixgen.registry.history import TaggedImage, find_commits
-from nixgen.registry.layout import Layout, read_layout
+from nixgen.registry.hosts import same_host
+from nixgen.registry.layout import Layout, Manifest, read_layout
 from nixgen.registry.push import ImagePush, Pushed, Pusher
 from nixgen.registry.retry import Retry
 from nixgen.registry.transport import Transport
 
 __all__ = [
     "Client",
+    "CredentialSources",
     "Credentials",
     "ImagePush",
     "Layout",
+    "Manifest",
     "Pushed",
     "Pusher",
     "Registry",
@@ -25,4 +28,5 @@ __all__ = [
     "image_tags",
     "parse_registry",
     "read_layout",
+    "same_host",
 ]

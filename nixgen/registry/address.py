@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
 from nixgen.definitions import names
 from nixgen.errors import UsageError
+from nixgen.registry.hosts import host_name, is_loopback, same_host
 
 _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_API = "registry-1.docker.io"
@@ -26,23 +27,21 @@ class Registry:
     @property
     def api_host(self) -> str:
         """The host that speaks the registry protocol; Docker Hub's is not its name."""
-        return _DOCKER_HUB_API if self.host == _DOCKER_HUB else self.host
+        return _DOCKER_HUB_API if self._is_docker_hub else self.host
 
     @property
     def is_loopback(self) -> bool:
         """Whether the host is this machine, which no proxy can reach."""
-        name = self.host.rsplit(":", 1)[0] if not self.host.endswith("]") else self.host
-        if name == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(name.strip("[]")).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(host_name(urlsplit(f"//{self.host}")))
+
+    @property
+    def _is_docker_hub(self) -> bool:
+        return same_host(self.host, _DOCKER_HUB)
 
     def repository(self, image_name: str) -> str:
         """Return the repository's name within the registry."""
         name = f"{self.path}/{image_name}" if self.path else image_name
-        official = self.host == _DOCKER_HUB and "/" not in name
+        official = self._is_docker_hub and "/" not in name
         return f"library/{name}" if official else name
 
 
@@ -52,7 +51,7 @@ def parse_registry(address: str) -> Registry:
     Raises UsageError for anything else.
     """
     scheme, separator, rest = address.rpartition("://")
-    if separator and scheme != "https":
+    if separator and scheme.lower() != "https":
         raise UsageError(
             f"registry {address!r}: expected https://, got {scheme}://\n"
             "  leave the scheme out and name the host with --insecure-registry "

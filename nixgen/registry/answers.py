@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
+from nixgen.registry.headers import retry_after
 from nixgen.registry.retry import TransientError
 
 _TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
@@ -18,13 +20,52 @@ _NO_SPACE = 28  # ENOSPC, as the registry's file system driver passes it on
 _LONGEST_EXCERPT = 300
 
 
+class Refusal(Enum):
+    """Why a registry does not do what it was asked, as far as it lies with the user."""
+
+    NO_CREDENTIALS = "no credentials"
+    WRONG_CREDENTIALS = "wrong credentials"
+    TOO_FEW_RIGHTS = "too few rights"
+    UNKNOWN_SCHEME = "unknown scheme"
+    OTHER_SERVER = "other server"
+
+
+@frozen
+class Access:
+    """What is known about a refusal; `searched` says where credentials were looked for.
+
+    `detail` names what it is about: the scheme that is not known, or the other server.
+    """
+
+    refusal: Refusal
+    searched: str = ""
+    detail: str = ""
+
+
 @frozen
 class Answer:
-    """The answer to one request."""
+    """The answer to one request; `url` is where it came from, after all redirections."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    url: str = ""
+    access: Access | None = field(default=None, eq=False)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the registry did what was asked: the class of its status counts (RFC 9110)."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same question may be answered better after a while."""
+        return self.status in _TRANSIENT
+
+    @property
+    def error_codes(self) -> set[str]:
+        """The codes of the errors in the body, as the distribution specification has them."""
+        return {str(error.get("code", "")) for error in _errors(self)}
 
 
 def failure(registry: Registry, action: str, answer: Answer) -> RegistryError:
@@ -34,28 +75,46 @@ def failure(registry: Registry, action: str, answer: Answer) -> RegistryError:
     """
     said = _excerpt(answer)
     where = f"{registry}: {action}"
-    if answer.status == 401:
-        return RegistryError(
-            f"{where}: the registry does not accept the user name and password{said}\n"
-            "  set REGISTRY_USERNAME and REGISTRY_PASSWORD, or log in: "
-            f"podman login {registry.host}"
-        )
-    if answer.status == 403:
-        return RegistryError(f"{where}: not allowed for this user{said}")
+    if answer.status in (401, 403):
+        return _refused(registry, where, answer, said)
     if answer.status == 405:
         return RegistryError(f"{where}: the registry is read-only{said}")
+    if answer.status == 413:
+        return RegistryError(
+            f"{where}: the registry, or a proxy before it, takes no request of this size{said}\n"
+            "  have its limit raised (nginx: client_max_body_size)"
+        )
     if _disk_is_full(answer):
         return RegistryError(f"{where}: the registry's disk is full{said}")
     message = f"{where}: the registry answered with status {answer.status}{said}"
-    if answer.status in _TRANSIENT:
-        return TransientError(message, _retry_after(answer))
+    if answer.is_passing:
+        return TransientError(message, retry_after(answer.headers.get("Retry-After")))
     return RegistryError(message)
 
 
-def _retry_after(answer: Answer) -> float | None:
-    """Return the seconds of Retry-After; a date, the other form of it, is not used."""
-    value = answer.headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else None
+def _refused(registry: Registry, where: str, answer: Answer, said: str) -> RegistryError:
+    usual = Refusal.WRONG_CREDENTIALS if answer.status == 401 else Refusal.TOO_FEW_RIGHTS
+    access = answer.access or Access(usual)
+    searched = f"; {access.searched}" if access.searched else ""
+    log_in = f"set REGISTRY_USERNAME and REGISTRY_PASSWORD, or log in: podman login {registry.host}"
+    match access.refusal:
+        case Refusal.NO_CREDENTIALS:
+            what, remedy = "the registry asks for a user name and password", log_in
+        case Refusal.WRONG_CREDENTIALS:
+            what, remedy = "the registry does not accept the user name and password", log_in
+        case Refusal.TOO_FEW_RIGHTS:
+            what = "not allowed for this user"
+            remedy = (
+                "have this right given to the user, or log in as one who has it: "
+                f"podman login {registry.host}"
+            )
+        case Refusal.UNKNOWN_SCHEME:
+            what = f"the registry wants to be told who asks by {access.detail} alone"
+            remedy = "have it offer Basic or Bearer besides"
+        case Refusal.OTHER_SERVER:
+            what = f"the registry sent its client to {access.detail}, which asks for credentials"
+            remedy = f"use {access.detail} as the registry, if it is the one meant"
+    return RegistryError(f"{where}: {what}{said}{searched}\n  {remedy}")
 
 
 def _errors(answer: Answer) -> list[dict[str, Any]]:

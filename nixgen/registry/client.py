@@ -6,32 +6,28 @@ Source: the OCI distribution specification.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable
-from functools import partial
-from typing import IO
-from urllib.parse import quote
 
 from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer, failure
-from nixgen.registry.authentication import Scopes
-from nixgen.registry.layout import Blob, Layout
+from nixgen.registry.blobs import Blobs, CountBytes
+from nixgen.registry.heads import Heads
+from nixgen.registry.layout import MANIFEST_TYPES, Blob, Manifest
 from nixgen.registry.retry import Retry, TransientError
+from nixgen.registry.scopes import pull, push
+from nixgen.registry.tag_list import TagList
 from nixgen.registry.transport import Transport
 
-_MANIFEST_TYPES = ", ".join(
-    [
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-        "application/vnd.oci.image.index.v1+json",
-        "application/vnd.docker.distribution.manifest.list.v2+json",
-    ]
-)
-_PAGE = 1000
+_ACCEPT = {"Accept": ", ".join(MANIFEST_TYPES)}
+_DIGEST = re.compile("sha256:[0-9a-f]{64}")
+_MISSING_BLOB = {"BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN"}
+_REFUSED_FORM = {"MANIFEST_INVALID", "TAG_INVALID", "UNSUPPORTED"}
+_PAGE = 1000  # how many tags are asked for at once
+_MAY_REFUSE_FORM = (400, 404, 405, 406, 415, 422, 501)
 
-CountBytes = Callable[[int], None]
-"""Told how many bytes of a blob have just been read for sending."""
+
+class RefusedFormError(RegistryError):
+    """The registry does not take manifests of this form."""
 
 
 class Client:
@@ -43,73 +39,119 @@ class Client:
     def __init__(self, transport: Transport, retry: Retry) -> None:
         self._transport = transport
         self._retry = retry
+        self._heads = Heads(transport)
+        self._blobs = Blobs(transport, self._heads, retry)
 
-    def connect(self) -> None:
-        """Find out that the registry is there and accepts the credentials."""
-        self._retry(self._transport.connect)
+    def connect(self, repository: str = "") -> None:
+        """Find out that the registry is there and knows the user, for a repository if given.
+
+        What it says besides is no reason to give up: other questions may be answered.
+        """
+        answers: list[Answer] = []
+
+        def ask() -> None:
+            answers.clear()
+            answers.append(self._transport.connect(repository))
+            if answers[-1].is_passing:
+                raise failure(self._transport.registry, "looking for its protocol", answers[-1])
+
+        try:
+            self._retry(ask)
+        except TransientError:
+            if not answers:
+                raise
 
     def manifest_digest(self, repository: str, reference: str) -> str | None:
         """Return the digest of what a tag or digest names, or None when there is no such thing."""
 
-        def ask() -> str | None:
-            path = f"/v2/{repository}/manifests/{reference}"
-            headers = {"Accept": _MANIFEST_TYPES}
-            answer = self._request("HEAD", path, _pull(repository), headers=headers)
-            if answer.status == 404:
-                return None
-            self._expect(answer, (200,), f"looking for {repository}:{reference}")
-            if digest := answer.headers.get("Docker-Content-Digest"):
-                return str(digest)
-            answer = self._request("GET", path, _pull(repository), headers=headers)
-            self._expect(answer, (200,), f"reading {repository}:{reference}")
-            return "sha256:" + hashlib.sha256(answer.body).hexdigest()
+        return self._retry(lambda: self._ask_digest(repository, reference))
 
-        return self._retry(ask)
+    def _ask_digest(self, repository: str, reference: str) -> str | None:
+        answer = self._heads.ask(
+            _path(repository, reference),
+            repository=repository,
+            scopes=pull(repository),
+            headers=_ACCEPT,
+        )
+        if answer and answer.status == 404:
+            return None
+        if answer and answer.is_success and (digest := _digest(answer)):
+            return digest
+        return self._read_digest(repository, reference)
 
-    def put_manifest(self, repository: str, tag: str, layout: Layout) -> None:
-        """Give the image the tag; its blobs must be in the repository."""
+    def _read_digest(self, repository: str, reference: str) -> str | None:
+        """Return the digest of the manifest itself, whatever the registry says of it."""
+        path = _path(repository, reference)
+        answer = self._transport.request(
+            "GET", path, repository=repository, scopes=pull(repository), headers=_ACCEPT
+        )
+        if answer.status == 404:
+            return None
+        self._expect(answer, f"looking for {repository}:{reference}")
+        return "sha256:" + hashlib.sha256(answer.body).hexdigest()
+
+    def find_digest(self, repository: str, reference: str) -> str | None:
+        """Return the digest like manifest_digest, and believe the manifest itself alone.
+
+        A registry that denies by HEAD what it has is asked again by GET.
+        """
+        found = self.manifest_digest(repository, reference)
+        return found or self._retry(lambda: self._read_digest(repository, reference))
+
+    def await_digest(self, repository: str, tag: str, digest: str) -> None:
+        """Wait until the tag names the digest: some registries show it a while after it was put."""
+
+        def read() -> None:
+            if self._ask_digest(repository, tag) == digest:
+                return
+            if (found := self._read_digest(repository, tag)) != digest:
+                raise TransientError(
+                    f"{repository}:{tag}: expected the digest {digest} "
+                    f"after the push, got {found or 'no such tag'}"
+                )
+
+        self._retry(read)
+
+    def put_manifest(self, repository: str, tag: str, manifest: Manifest) -> None:
+        """Give the image the tag; its blobs must be in the repository.
+
+        Raises RefusedFormError when the registry may take another form of the manifest.
+        """
 
         def put() -> None:
-            path = f"/v2/{repository}/manifests/{tag}"
-            headers = {"Content-Type": layout.media_type}
-            answer = self._request(
-                "PUT", path, _push(repository), headers=headers, body=layout.manifest
+            answer = self._transport.request(
+                "PUT",
+                _path(repository, tag),
+                repository=repository,
+                scopes=push(repository),
+                headers={"Content-Type": manifest.media_type},
+                body=manifest.content,
             )
-            self._expect(answer, (200, 201, 202), f"putting the tag {repository}:{tag}")
+            if not answer.is_success:
+                raise self._put_failure(answer, f"putting the tag {repository}:{tag}")
 
         self._retry(put)
 
+    def _put_failure(self, answer: Answer, action: str) -> RegistryError:
+        error = failure(self._transport.registry, action, answer)
+        codes = answer.error_codes
+        if codes & _MISSING_BLOB:  # the blobs were put, and may be seen a little later
+            return TransientError(str(error))
+        refused = not codes and answer.status in _MAY_REFUSE_FORM
+        if refused or answer.status == 415 or codes & _REFUSED_FORM:
+            return RefusedFormError(str(error))
+        return error
+
     def tags(self, repository: str) -> list[str]:
         """Return all tags of a repository, none when there is no such repository."""
-        found: list[str] = []
-        path: str | None = f"/v2/{repository}/tags/list?n={_PAGE}"
-        while path:
-            page, path = self._retry(partial(self._tags_page, repository, path))
-            found += page
-        return found
-
-    def _tags_page(self, repository: str, path: str) -> tuple[list[str], str | None]:
-        answer = self._request("GET", path, _pull(repository))
-        if answer.status == 404:
-            return [], None
-        self._expect(answer, (200,), f"listing the tags of {repository}")
-        following = re.match(r"<([^>]+)>", answer.headers.get("Link", ""))
-        try:
-            return json.loads(answer.body)["tags"] or [], following and following[1]
-        except (ValueError, LookupError, TypeError):
-            raise self._nonsense(f"listing the tags of {repository}") from None
+        return TagList(self._transport, self._retry, repository, _PAGE).read()
 
     def has_blob(self, repository: str, digest: str) -> bool:
-        """Return whether the repository has the blob."""
-        return self._retry(lambda: self._has_blob(repository, digest))
-
-    def _has_blob(self, repository: str, digest: str) -> bool:
-        answer = self._request("HEAD", f"/v2/{repository}/blobs/{digest}", _pull(repository))
-        if answer.status == 404:
+        """Return whether the repository has the blob; False too when it does not say."""
+        try:
+            return self._retry(lambda: self._blobs.has(repository, digest))
+        except TransientError:
             return False
-        # A redirection leads to where the blob lies.
-        self._expect(answer, (200, 301, 302, 303, 307, 308), f"looking for a blob of {repository}")
-        return True
 
     def place_blob(
         self, repository: str, blob: Blob, source: str | None, count: CountBytes
@@ -124,92 +166,22 @@ class Client:
         def place() -> bool:
             nonlocal attempts
             attempts += 1
-            if attempts > 1 and self._has_blob(repository, blob.digest):
+            if attempts > 1 and self._blobs.has(repository, blob.digest):
                 return True
-            return self._place(repository, blob, source, count)
+            return self._blobs.place(repository, blob, source, count)
 
         return self._retry(place)
 
-    def _place(self, repository: str, blob: Blob, source: str | None, count: CountBytes) -> bool:
-        action = f"uploading a blob to {repository}"
-        scopes = _push(repository)
-        query = ""
-        if source:
-            scopes += _pull(source)
-            query = f"?mount={quote(blob.digest, safe='')}&from={quote(source, safe='')}"
-        answer = self._request("POST", f"/v2/{repository}/blobs/uploads/{query}", scopes)
-        if answer.status == 201:
-            return False
-        self._expect(answer, (202,), action)
-        with blob.file.open("rb") as file:
-            answer = self._request(
-                "PATCH",
-                self._location(answer, action),
-                scopes,
-                headers={
-                    "Content-Type": "application/octet-stream",
-                    "Content-Length": str(blob.size),
-                },
-                body=_CountedFile(file, count, self._retry.check_stop),
-            )
-        self._expect_upload(answer, (202,), action)
-        location = self._location(answer, action)
-        joint = "&" if "?" in location else "?"
-        closing = f"{location}{joint}digest={quote(blob.digest, safe='')}"
-        answer = self._request("PUT", closing, scopes, headers={"Content-Length": "0"})
-        self._expect_upload(answer, (201, 204), action)
-        return True
-
-    def _expect_upload(self, answer: Answer, wanted: tuple[int, ...], action: str) -> None:
-        if answer.status in (404, 416):
-            raise TransientError(f"{self._transport.registry}: {action}: the upload was lost")
-        self._expect(answer, wanted, action)
-
-    def _location(self, answer: Answer, action: str) -> str:
-        location = answer.headers.get("Location")
-        if location is None:
-            raise self._nonsense(action)
-        return location
-
-    def _nonsense(self, action: str) -> RegistryError:
-        return RegistryError(
-            f"{self._transport.registry}: {action}: the answer is not that of a registry"
-        )
-
-    def _request(
-        self,
-        method: str,
-        path: str,
-        scopes: Scopes,
-        *,
-        headers: dict[str, str] | None = None,
-        body: object = None,
-    ) -> Answer:
-        return self._transport.request(method, path, scopes=scopes, headers=headers, body=body)
-
-    def _expect(self, answer: Answer, wanted: tuple[int, ...], action: str) -> None:
-        if answer.status not in wanted:
+    def _expect(self, answer: Answer, action: str) -> None:
+        if not answer.is_success:
             raise failure(self._transport.registry, action, answer)
 
 
-class _CountedFile:
-    """A file that is being sent: tells how much was read, and gives up when asked to."""
-
-    def __init__(self, file: IO[bytes], count: CountBytes, check_stop: Callable[[], None]) -> None:
-        self._file = file
-        self._count = count
-        self._check_stop = check_stop
-
-    def read(self, size: int = -1) -> bytes:
-        self._check_stop()
-        block = self._file.read(size)
-        self._count(len(block))
-        return block
+def _path(repository: str, reference: str) -> str:
+    return f"/v2/{repository}/manifests/{reference}"
 
 
-def _pull(repository: str) -> Scopes:
-    return (f"repository:{repository}:pull",)
-
-
-def _push(repository: str) -> Scopes:
-    return (f"repository:{repository}:pull,push",)
+def _digest(answer: Answer) -> str | None:
+    """Return the digest that the header holds, if it can be one."""
+    digest = answer.headers.get("Docker-Content-Digest", "").strip().lower()
+    return digest if _DIGEST.fullmatch(digest) else None

@@ -1,46 +1,86 @@
-"""Find the user name and password for a registry.
+"""Find the user name and password for a repository.
 
-The files are those of containers-auth.json(5) and of docker's config.json. What is found goes
-into requests alone: never into a message, an argument list or a file.
+What is found goes into requests alone: never into a message, an argument list or a file.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any
-
-from attrs import field, frozen
 
 from nixgen.errors import UsageError
+from nixgen.registry.auth_file import AskHelper, AuthFile, Credentials, keys, read_auth_file
 
-_DOCKER_HUB_KEYS = ("https://index.docker.io/v1/", "index.docker.io")
+__all__ = ["AskHelper", "CredentialSources", "Credentials", "find_credentials", "no_helper"]
 
-
-@frozen
-class Credentials:
-    """A user name with a password, or an identity token, which is exchanged for access tokens."""
-
-    username: str
-    password: str = field(default="", repr=False)
-    identity_token: str = field(default="", repr=False)
-
-    @property
-    def basic(self) -> str:
-        """The value of an Authorization header."""
-        pair = f"{self.username}:{self.password}".encode()
-        return "Basic " + base64.b64encode(pair).decode()
-
-
-AskHelper = Callable[[str, str], Credentials | None]
-"""Asks the credential helper of a name for a server's credentials."""
+_VARIABLES = "REGISTRY_USERNAME and REGISTRY_PASSWORD"
 
 
 def no_helper(name: str, server: str) -> Credentials | None:
     """Stand in where credential helpers cannot be run."""
     raise UsageError(f"{server}: its credentials lie with the credential helper {name}")
+
+
+class CredentialSources:
+    """Where the credentials for a registry may be: the first that knows a repository counts.
+
+    `auth_file` alone, when there is one; else REGISTRY_USERNAME with REGISTRY_PASSWORD, and then
+    the file that REGISTRY_AUTH_FILE names, or those that `podman login` and `docker login` write.
+    Each file is read once and each helper asked once.
+
+    Raises UsageError when a file that was named cannot be read, or one variable lacks the other.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        environment: Mapping[str, str],
+        *,
+        auth_file: Path | None = None,
+        ask_helper: AskHelper = no_helper,
+    ) -> None:
+        self._host = host
+        self._ask_helper = cache(ask_helper)
+        self._looked: list[str] = []
+        self._variables: Credentials | None = None
+        if auth_file is None:
+            self._variables = _from_environment(environment)
+            self._looked.append(_VARIABLES)
+        needed = [] if self._variables else list(_auth_files(environment, auth_file))
+        self._files = [file for path, named in needed if (file := self._read(path, named))]
+
+    def _read(self, path: Path, named: bool) -> AuthFile | None:
+        try:
+            file = read_auth_file(path)
+        except OSError as error:
+            if named:
+                raise UsageError(
+                    f"{path}: expected an auth file, as `podman login --authfile` writes it "
+                    f"({error.strerror})"
+                ) from None
+            self._looked.append(f"{path} ({error.strerror})")
+            return None
+        self._looked.append(str(path))
+        return file
+
+    def find(self, repository: str = "") -> Credentials | None:
+        """Return the credentials for a repository, or None when there are none.
+
+        Raises UsageError when an entry cannot be read.
+        """
+        if self._variables:
+            return self._variables
+        for file in self._files:
+            if found := file.find(self._host, repository, self._ask_helper):
+                return found
+        return None
+
+    def searched(self, repository: str) -> str:
+        """Say where credentials were looked for in vain."""
+        wanted = " and ".join(keys(self._host, repository))
+        return f"none were found for {wanted} in {', '.join(self._looked)}"
 
 
 def find_credentials(
@@ -51,88 +91,34 @@ def find_credentials(
     auth_file: Path | None = None,
     ask_helper: AskHelper = no_helper,
 ) -> Credentials | None:
-    """Return the credentials for the registry, or None when there are none.
+    """Return what the sources have for a repository of the registry, or None.
 
-    The first of these that knows the registry counts: `auth_file`, REGISTRY_USERNAME with
-    REGISTRY_PASSWORD, REGISTRY_AUTH_FILE, and the files that `podman login` and `docker login`
-    write. `path` is that of the repositories, for which a file may hold credentials of their own.
-
-    Raises UsageError when a file that was named cannot be read, or one variable lacks the other.
+    Raises UsageError as the sources do.
     """
-    if auth_file is None and (found := _from_environment(environment)):
-        return found
-    for file in _auth_files(environment, auth_file):
-        try:
-            found = _from_file(json.loads(file.read_text()), host, path, ask_helper)
-        except (OSError, ValueError, AttributeError, TypeError):
-            raise UsageError(
-                f"{file}: expected an auth file in JSON, as `podman login` writes it"
-            ) from None
-        if found:
-            return found
-    return None
+    sources = CredentialSources(host, environment, auth_file=auth_file, ask_helper=ask_helper)
+    return sources.find(path)
 
 
 def _from_environment(environment: Mapping[str, str]) -> Credentials | None:
     username = environment.get("REGISTRY_USERNAME", "")
     password = environment.get("REGISTRY_PASSWORD", "")
     if bool(username) != bool(password):
-        raise UsageError("expected both REGISTRY_USERNAME and REGISTRY_PASSWORD, got one of them")
-    return Credentials(username, password) if username else None
+        raise UsageError(f"expected both {_VARIABLES}, got one of them")
+    return Credentials(username, password, origin=_VARIABLES) if username else None
 
 
-def _auth_files(environment: Mapping[str, str], auth_file: Path | None) -> Iterator[Path]:
-    if auth_file is not None:
-        yield _existing(auth_file)
-        return
-    if named := environment.get("REGISTRY_AUTH_FILE"):
-        yield _existing(Path(named))
+def _auth_files(
+    environment: Mapping[str, str], auth_file: Path | None
+) -> Iterator[tuple[Path, bool]]:
+    """Give the files in their order, and whether somebody named them."""
+    if named := auth_file or environment.get("REGISTRY_AUTH_FILE"):
+        yield Path(named), True
         return
     home = Path(environment.get("HOME", "/"))
-    runtime = environment.get("XDG_RUNTIME_DIR")
-    usual = [
-        Path(runtime, "containers/auth.json") if runtime else None,
-        Path(environment.get("XDG_CONFIG_HOME") or home / ".config", "containers/auth.json"),
-        Path(environment.get("DOCKER_CONFIG") or home / ".docker", "config.json"),
-    ]
-    yield from (file for file in usual if file and file.is_file())
-
-
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        raise UsageError(f"{file}: expected an auth file, as `podman login --authfile` writes it")
-    return file
-
-
-def _from_file(
-    content: dict[str, Any], host: str, path: str, ask_helper: AskHelper
-) -> Credentials | None:
-    keys = list(_keys(host, path))
-    helpers, entries = content.get("credHelpers") or {}, content.get("auths") or {}
-    for key in keys:
-        if helper := helpers.get(key):
-            return ask_helper(helper, key)
-    for key in keys:
-        for spelled in (key, f"https://{key}", f"https://{key}/v1/", f"https://{key}/v2/"):
-            if (entry := entries.get(spelled)) and (found := _decode(entry)):
-                return found
-    if store := content.get("credsStore"):
-        return ask_helper(store, keys[-1])
-    return None
-
-
-def _keys(host: str, path: str) -> Iterator[str]:
-    """Give the keys for a repository's path: the longest first, the bare host last."""
-    parts = path.split("/") if path else []
-    for length in range(len(parts), 0, -1):
-        yield "/".join([host, *parts[:length]])
-    yield host
-    if host == "docker.io":
-        yield from reversed(_DOCKER_HUB_KEYS)
-
-
-def _decode(entry: dict[str, str]) -> Credentials | None:
-    pair = base64.b64decode(entry.get("auth", ""), validate=True).decode()
-    username, _, password = pair.rstrip("\0").partition(":")
-    token = entry.get("identitytoken", "")
-    return Credentials(username, password, token) if username or token else None
+    if runtime := environment.get("XDG_RUNTIME_DIR"):
+        yield Path(runtime, "containers/auth.json"), False
+    else:
+        yield Path(f"/run/containers/{os.getuid()}/auth.json"), False
+    configuration = environment.get("XDG_CONFIG_HOME") or home / ".config"
+    yield Path(configuration, "containers/auth.json"), False
+    yield Path(environment.get("DOCKER_CONFIG") or home / ".docker", "config.json"), False

@@ -34,8 +34,8 @@ def find_commits(
     A commit belongs to it when its tag names the same digest, whatever outputSha the tag holds.
     Raises RegistryError.
     """
-    client.connect()
-    digest = client.manifest_digest(repository, reference)
+    client.connect(repository)
+    digest = client.find_digest(repository, reference)
     if digest is None:
         return None
     commits = {
@@ -44,7 +44,7 @@ def find_commits(
         if (commit_id := _commit_id(tag, image_name))
     }
     with ThreadPoolExecutor(_JOBS) as pool:
-        digests = pool.map(lambda tag: client.manifest_digest(repository, tag), commits)
+        digests = pool.map(lambda tag: client.find_digest(repository, tag), commits)
         found = [
             commit_id
             for commit_id, its in zip(commits.values(), digests, strict=True)

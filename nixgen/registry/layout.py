@@ -14,10 +14,23 @@ from attrs import frozen
 
 from nixgen.errors import BuildError
 
-_MANIFESTS = (
-    "application/vnd.oci.image.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.v2+json",
+_OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+_MANIFESTS = (_OCI_MANIFEST, _DOCKER_MANIFEST)
+_INDEXES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
 )
+MANIFEST_TYPES = (*_MANIFESTS, *_INDEXES)
+"""The media types of all that a tag may name."""
+
+_DOCKER_TYPES = {
+    "application/vnd.oci.image.config.v1+json": "application/vnd.docker.container.image.v1+json",
+    "application/vnd.oci.image.layer.v1.tar": "application/vnd.docker.image.rootfs.diff.tar",
+    "application/vnd.oci.image.layer.v1.tar+gzip": (
+        "application/vnd.docker.image.rootfs.diff.tar.gzip"
+    ),
+}
 
 
 @frozen
@@ -27,6 +40,24 @@ class Blob:
     digest: str
     size: int
     file: Path
+
+
+@frozen
+class Manifest:
+    """A manifest in one of its forms; `content` is kept as it is: the digest is of its bytes."""
+
+    media_type: str
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """The digest that names it in a registry."""
+        return "sha256:" + hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def form(self) -> str:
+        """`docker` or `oci`, as skopeo and podman call the forms."""
+        return "docker" if self.media_type == _DOCKER_MANIFEST else "oci"
 
 
 @frozen
@@ -42,6 +73,40 @@ class Layout:
     def size(self) -> int:
         """The bytes of all blobs."""
         return sum(blob.size for blob in self.blobs)
+
+    @property
+    def forms(self) -> tuple[Manifest, ...]:
+        """The manifest, and what says the same in docker's form, schema 2, where it can be said."""
+        own = Manifest(self.media_type, self.manifest)
+        docker = _to_docker(self.manifest) if self.media_type == _OCI_MANIFEST else None
+        return (own, Manifest(_DOCKER_MANIFEST, docker)) if docker else (own,)
+
+
+def _to_docker(manifest: bytes) -> bytes | None:
+    """Return the manifest in docker's form, in the bytes that skopeo writes for it.
+
+    Source: the image manifest, version 2, schema 2, of the distribution project. It has no
+    annotations and no layers compressed by zstd.
+    """
+    parsed = json.loads(manifest)
+    try:
+        converted = {
+            "schemaVersion": 2,
+            "mediaType": _DOCKER_MANIFEST,
+            "config": _to_docker_descriptor(parsed["config"]),
+            "layers": [_to_docker_descriptor(layer) for layer in parsed["layers"]],
+        }
+    except LookupError:
+        return None
+    return json.dumps(converted, separators=(",", ":")).encode()
+
+
+def _to_docker_descriptor(descriptor: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "mediaType": _DOCKER_TYPES[descriptor["mediaType"]],
+        "size": descriptor["size"],
+        "digest": descriptor["digest"],
+    }
 
 
 def read_layout(folder: Path) -> Layout:

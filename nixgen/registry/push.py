@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from nixgen.errors import RegistryError
-from nixgen.registry.client import Client, CountBytes
-from nixgen.registry.layout import Blob, Layout
+from nixgen.errors import RegistryError, UsageError
+from nixgen.registry.blobs import CountBytes
+from nixgen.registry.client import Client, RefusedFormError
+from nixgen.registry.layout import Blob, Layout, Manifest
 from nixgen.registry.retry import Retry, StoppedError
 
 T = TypeVar("T")
@@ -20,22 +21,40 @@ _Place = tuple[str, str]  # a repository and a blob's digest
 
 @frozen
 class ImagePush:
-    """An image to push: its attribute in the project, its repository and its tags there."""
+    """An image to push: its attribute in the project, its repository and its tags there.
+
+    `form` is that of its manifest, `oci` or `docker`; None leaves it to the registry.
+    """
 
     attribute: str
     repository: str
     tags: tuple[str, ...]
     layout: Layout
+    form: str | None = None
+
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """What its tags may name, the best first. Raises UsageError when there is none."""
+        forms = self.layout.forms
+        allowed = tuple(each for each in forms if self.form in (None, each.form))
+        if not allowed:
+            raise UsageError(
+                f"{self.attribute}: --format: expected {forms[0].form}, got {self.form}\n"
+                "  the image cannot be written in the other form"
+            )
+        return allowed
 
 
 @frozen
 class Pushed:
     """What became of an image: the tags that were put and the bytes of its blobs.
 
-    `sent` were uploaded, `mounted` taken over from another repository, `present` already there.
+    All its tags name the manifest. `sent` bytes were uploaded, `mounted` taken over from another
+    repository, `present` already there.
     """
 
     image: ImagePush
+    manifest: Manifest
     put_tags: tuple[str, ...] = ()
     sent: int = 0
     mounted: int = 0
@@ -47,6 +66,14 @@ class Pushed:
         if self.sent or self.mounted:
             return "pushed"
         return "tagged" if self.put_tags else "unchanged"
+
+
+@frozen
+class _Found:
+    """What the tags of an image are to name, and which of them the registry lacks."""
+
+    manifest: Manifest
+    missing: tuple[str, ...]
 
 
 class Pusher:
@@ -66,7 +93,9 @@ class Pusher:
         count: CountBytes = lambda size: None,
     ) -> None:
         self._client = client
+        self._notify = retry.notify
         self._stop = retry.stop
+        self._refused: set[str] = set()
         self._jobs = jobs
         self._dry_run = dry_run
         self._count = count
@@ -77,20 +106,26 @@ class Pusher:
         In a dry run the registry is asked the same questions, and nothing is changed there.
         Raises RegistryError.
         """
-        self._client.connect()
-        missing = dict(zip(images, self._map(self._missing_tags, images), strict=True))
-        incomplete = [image for image in images if missing[image] == image.tags]
-        complete = [image for image in images if missing[image] != image.tags]
+        if not images:
+            return []
+        self._client.connect(images[0].repository)
+        found = dict(zip(images, self._map(self._look, images), strict=True))
+        incomplete = [image for image in images if found[image].missing == image.tags]
+        complete = [image for image in images if found[image].missing != image.tags]
         sent, mounted = self._place_blobs(incomplete, complete)
-        self._map(lambda image: self._put_tags(image, missing[image]), images)
-        return [_account(image, missing[image], sent, mounted) for image in images]
+        manifests = self._map(lambda image: self._put_tags(image, found[image]), images)
+        return [
+            _account(image, manifest, found[image].missing, sent, mounted)
+            for image, manifest in zip(images, manifests, strict=True)
+        ]
 
-    def _missing_tags(self, image: ImagePush) -> tuple[str, ...]:
-        return tuple(
-            tag
-            for tag in image.tags
-            if self._client.manifest_digest(image.repository, tag) != image.layout.digest
-        )
+    def _look(self, image: ImagePush) -> _Found:
+        """Return what the image's tags are to name, and which of them do not."""
+        named = {tag: self._client.manifest_digest(image.repository, tag) for tag in image.tags}
+        known = (each for each in image.manifests if each.digest in named.values())
+        manifest = next(known, image.manifests[0])
+        missing = tuple(tag for tag, digest in named.items() if digest != manifest.digest)
+        return _Found(manifest, missing)
 
     def _place_blobs(
         self, incomplete: Iterable[ImagePush], complete: Iterable[ImagePush]
@@ -121,18 +156,44 @@ class Pusher:
         source = holders[blob.digest] if holders else None
         return self._client.place_blob(place[0], blob, source, self._count)
 
-    def _put_tags(self, image: ImagePush, tags: tuple[str, ...]) -> None:
-        if self._dry_run or not tags:
-            return
-        for tag in tags:
-            self._client.put_manifest(image.repository, tag, image.layout)
+    def _put_tags(self, image: ImagePush, found: _Found) -> Manifest:
+        """Put the missing tags and read all back; return the manifest that they name."""
+        if self._dry_run or not found.missing:
+            return found.manifest
+        manifest = found.manifest
+        for tag in found.missing:
+            manifest = self._put(image, tag, manifest)
         for tag in image.tags:
-            digest = self._client.manifest_digest(image.repository, tag)
-            if digest != image.layout.digest:
-                raise RegistryError(
-                    f"{image.repository}:{tag}: expected the digest {image.layout.digest} "
-                    f"after the push, got {digest or 'no such tag'}"
-                )
+            self._client.await_digest(image.repository, tag, manifest.digest)
+        return manifest
+
+    def _put(self, image: ImagePush, tag: str, manifest: Manifest) -> Manifest:
+        """Put the tag, in another form where the registry refuses this one; return what was put."""
+        others = [each for each in image.manifests if each.form != manifest.form]
+        if not (others and manifest.form in self._refused):
+            try:
+                self._client.put_manifest(image.repository, tag, manifest)
+                return manifest
+            except RefusedFormError as refused:
+                if not others:
+                    raise
+                self._put_instead(image, tag, others[0], refused)
+                self._refused.add(manifest.form)
+        else:
+            self._client.put_manifest(image.repository, tag, others[0])
+        self._notify(
+            f"{image.repository}:{tag}: the registry takes no {manifest.form} manifests: "
+            f"it has the {others[0].form} manifest {others[0].digest}"
+        )
+        return others[0]
+
+    def _put_instead(
+        self, image: ImagePush, tag: str, manifest: Manifest, refused: RegistryError
+    ) -> None:
+        try:
+            self._client.put_manifest(image.repository, tag, manifest)
+        except RefusedFormError:
+            raise refused from None
 
     def _map(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Call the function for every item, several at a time; the first failure ends all."""
@@ -158,7 +219,11 @@ def _places(images: Iterable[ImagePush]) -> dict[_Place, Blob]:
 
 
 def _account(
-    image: ImagePush, put_tags: tuple[str, ...], sent: set[_Place], mounted: set[_Place]
+    image: ImagePush,
+    manifest: Manifest,
+    put_tags: tuple[str, ...],
+    sent: set[_Place],
+    mounted: set[_Place],
 ) -> Pushed:
     """Sum up an image's bytes; what several images of a repository share counts for the first."""
     sizes = {(image.repository, blob.digest): blob.size for blob in image.layout.blobs}
@@ -168,4 +233,4 @@ def _account(
     bytes_sent = sum(sizes[place] for place in its_sent)
     bytes_mounted = sum(sizes[place] for place in its_mounted)
     present = image.layout.size - bytes_sent - bytes_mounted
-    return Pushed(image, put_tags, bytes_sent, bytes_mounted, present)
+    return Pushed(image, manifest, put_tags, bytes_sent, bytes_mounted, present)

@@ -44,7 +44,8 @@ class Retry:
     def __call__(self, action: Callable[[], T]) -> T:
         """Return what the action returns, trying again after each TransientError.
 
-        Raises the last TransientError when no attempt is left.
+        Raises the last TransientError, with the number of attempts, when none is left. A pause
+        that the registry asks for is kept up to the longest one.
         """
         for attempt in range(self.attempts):
             self.check_stop()
@@ -53,10 +54,11 @@ class Retry:
             except TransientError as error:
                 if attempt == self.attempts - 1:
                     if attempt:
-                        raise RegistryError(f"{error} ({self.attempts} attempts)") from None
+                        raise TransientError(f"{error} ({self.attempts} attempts)") from None
                     raise
                 pause = self._pause(attempt, error.pause)
-                self.notify(f"{error}; trying again in {pause:.1f} s")
+                asked = f" instead of {error.pause:.0f}" if (error.pause or 0) > pause else ""
+                self.notify(f"{error}; trying again in {pause:.1f} s{asked}")
                 self.stop.wait(pause)
         raise AssertionError("a Retry has at least one attempt")
 

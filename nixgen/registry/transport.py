@@ -1,210 +1,271 @@
-"""Send requests to a registry over TLS, and turn every way of failing into one clear error."""
+"""Send requests to a registry, and what is secret to nobody else."""
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Mapping
-from pathlib import Path
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode, urljoin, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
-import urllib3
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from attrs import evolve
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
-from nixgen.registry.answers import Answer, failure
-from nixgen.registry.authentication import Authentication, Scopes, TokenRequest
-from nixgen.registry.credentials import Credentials
+from nixgen.registry.answers import Access, Answer, Refusal, failure
+from nixgen.registry.authentication import Authentication
+from nixgen.registry.connections import Connections
+from nixgen.registry.credentials import Credentials, CredentialSources
+from nixgen.registry.headers import challenges
+from nixgen.registry.hosts import host_name, port, same_server
 from nixgen.registry.retry import TransientError
+from nixgen.registry.scopes import Scopes, pull
+from nixgen.registry.tokens import TokenServer
 
-_TIMEOUT = urllib3.Timeout(connect=10, read=120)
-_BLOCK = 1 << 20
-_CERTIFICATE_FOLDERS = ("/etc/containers/certs.d", "/etc/docker/certs.d")
+_REDIRECTIONS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTIONS = 10
+_UNKNOWN_USER = (Refusal.NO_CREDENTIALS, Refusal.WRONG_CREDENTIALS, Refusal.UNKNOWN_SCHEME)
+_MOST_CHALLENGES = 3  # without a token, with one, and with one for what the registry asks besides
 
 
 class Transport:
     """The connections to one registry, shared by all threads.
 
     Without `insecure` every request goes over verified TLS. With it the registry's certificate is
-    not verified, and a registry that does not speak TLS is talked to in the clear.
+    not verified, and a registry that does not speak TLS is talked to in the clear. `credentials`
+    are those for all repositories, or the sources to find each one's in.
     """
 
     def __init__(
         self,
         registry: Registry,
-        credentials: Credentials | None = None,
+        credentials: Credentials | CredentialSources | None = None,
         *,
         insecure: bool = False,
         connections: int = 64,
     ) -> None:
         self.registry = registry
         self._insecure = insecure
-        self._pool = _pool(registry, insecure, connections)
-        self._authentication = Authentication(credentials, self._fetch_token)
+        self._connections = Connections(registry, insecure=insecure, each=connections)
+        self._credentials = credentials
+        self._known: dict[Credentials | None, Authentication] = {}
+        self._lock = threading.Lock()
         self._base = f"https://{registry.api_host}"
+        self._answered = False
 
-    def connect(self) -> None:
-        """Find out that the registry is there, speaks its protocol and knows the credentials.
+    def connect(self, repository: str = "") -> Answer:
+        """Ask whether the registry is there, with the credentials for a repository.
 
-        Raises TransientError or RegistryError.
+        Its answer is returned, whatever it is, unless it does not know the user. Raises
+        TransientError or RegistryError.
         """
         try:
-            answer = self.request("GET", "/v2/")
+            answer = self._ask_who(repository)
         except RegistryError as error:
-            if not self._insecure or not isinstance(error.__cause__, ssl.SSLError):
+            if self._answered or not self._insecure or not isinstance(error.__cause__, OSError):
                 raise
-            self._base = f"http://{self.registry.api_host}"
-            answer = self.request("GET", "/v2/")
-        if answer.status != 200:
+            answer = self._ask_in_the_clear(repository, error)
+        if answer.status == 401 and answer.access and answer.access.refusal in _UNKNOWN_USER:
             raise failure(self.registry, "looking for its protocol", answer)
+        return answer
+
+    def _ask_in_the_clear(self, repository: str, error: RegistryError) -> Answer:
+        base = self._base
+        self._base = f"http://{self.registry.api_host}"
+        try:
+            return self._ask_who(repository)
+        except TransientError:
+            if not self._answered:
+                self._base = base
+                if isinstance(error, TransientError):
+                    raise error from None
+            raise
+
+    def _ask_who(self, repository: str) -> Answer:
+        scopes = pull(repository) if repository else ()
+        return self.request(
+            "GET", "/v2/", repository=repository or self.registry.path, scopes=scopes
+        )
 
     def request(
         self,
         method: str,
-        path: str,
+        reference: str,
         *,
+        repository: str = "",
         scopes: Scopes = (),
         headers: Mapping[str, str] | None = None,
         body: Any = None,
+        **how: Any,
     ) -> Answer:
         """Send one request and return the answer, whatever its status.
 
-        `path` may be a whole URL that the registry gave. `body` is bytes or a stream; a stream is
-        sent once: when the registry then asks for authentication, TransientError is raised, and the
-        next attempt will be authenticated.
+        `reference` is a path, or what `resolve` made of a reference that the registry gave.
+        `repository` says whose credentials to use. `body` is bytes, or a stream with `read` and
+        `rewind`. `follow` decides about redirections; `how` is handed to Connections.exchange.
 
         Raises TransientError when the connection fails, RegistryError when trying again is useless.
         """
-        url = self._resolve(path)
-        authorization = self._authentication.header(scopes)
-        answer = self._send(method, url, authorization, headers, body)
-        challenge = answer.headers.get("WWW-Authenticate", "")
-        if answer.status != 401 or not challenge:
-            return answer
-        if not self._authentication.answer(challenge, scopes, authorization):
-            return answer
-        if hasattr(body, "read"):
-            raise TransientError(f"{self.registry}: asks for authentication", pause=0)
-        return self._send(method, url, self._authentication.header(scopes), headers, body)
+        url = self.resolve(reference, self._base)
+        authentication = self._authentication(repository)
 
-    def _resolve(self, path: str) -> str:
-        url = urljoin(self._base, path)
-        if urlsplit(url).scheme != "https" and not self._insecure:
+        def send(authorization: str | None) -> Answer:
+            answer = self._send(
+                method,
+                url,
+                self._base,
+                authorization=authorization,
+                headers=headers,
+                body=body,
+                **how,
+            )
+            self._answered = True
+            if answer.status != 401:
+                authentication.accepted(scopes, authorization)
+            return answer
+
+        shown = authentication.header(scopes)
+        answer = send(shown)
+        for _ in range(_MOST_CHALLENGES):
+            if answer.status != 401 or not same_server(answer.url, self._base):
+                break
+            offered = challenges(answer.headers.get("WWW-Authenticate", ""))
+            shown_next = authentication.answer(offered, scopes, shown)
+            if isinstance(shown_next, Refusal):
+                detail = ", ".join(each.scheme for each in offered)
+                return self._refused(answer, repository, shown_next, detail)
+            _rewind(body)
+            shown = shown_next
+            with authentication.proving():
+                answer = send(shown)
+                self._note_refusal(authentication, answer, repository, shown)
+        return self._explained(answer, repository)
+
+    def _note_refusal(
+        self, authentication: Authentication, answer: Answer, repository: str, shown: str
+    ) -> None:
+        if answer.status == 401 and shown.startswith("Basic "):
+            told = self._refused(answer, repository, Refusal.WRONG_CREDENTIALS)
+            authentication.refuse(failure(self.registry, "asking for access", told))
+
+    def _explained(self, answer: Answer, repository: str) -> Answer:
+        """Return the answer with what is known about a refusal."""
+        if answer.status not in (401, 403):
+            return answer
+        if not same_server(answer.url, self._base):
+            host = urlsplit(answer.url).netloc
+            return self._refused(answer, repository, Refusal.OTHER_SERVER, host)
+        known = self._find_credentials(repository)
+        refusal = Refusal.TOO_FEW_RIGHTS if known else Refusal.NO_CREDENTIALS
+        return self._refused(answer, repository, refusal)
+
+    def _refused(
+        self, answer: Answer, repository: str, refusal: Refusal, detail: str = ""
+    ) -> Answer:
+        return evolve(answer, access=Access(refusal, self._searched(repository), detail))
+
+    def _find_credentials(self, repository: str) -> Credentials | None:
+        if isinstance(self._credentials, CredentialSources):
+            return self._credentials.find(repository)
+        return self._credentials
+
+    def _searched(self, repository: str) -> str:
+        found = self._find_credentials(repository)
+        if found:
+            return f"they come from {found.origin}" if found.origin else ""
+        if isinstance(self._credentials, CredentialSources):
+            return self._credentials.searched(repository)
+        return ""
+
+    def _authentication(self, repository: str) -> Authentication:
+        credentials = self._find_credentials(repository)
+        with self._lock:
+            if credentials not in self._known:
+                server = TokenServer(
+                    self.registry,
+                    credentials,
+                    self._searched(repository),
+                    self._send_to_token_server,
+                    lambda realm: self.resolve(realm, self._base),
+                )
+                self._known[credentials] = Authentication(credentials, server.fetch)
+            return self._known[credentials]
+
+    def resolve(self, reference: str, asked: str) -> str:
+        """Return the URL that a reference of the registry's means (RFC 3986, section 5).
+
+        `asked` is the URL that was asked when it gave it. Raises RegistryError.
+        """
+        try:
+            url = self._at_home(urldefrag(urljoin(asked, reference.strip())).url)
+            scheme, known = urlsplit(url).scheme, urlsplit(url).hostname
+        except ValueError:
+            scheme, known = "", None
+        if scheme not in ("http", "https") or not known:
             raise RegistryError(
-                f"{self.registry}: the registry sent its client to {urlsplit(url).scheme}://, "
+                f"{self.registry}: the registry sent its client to {reference!r}, no address"
+            )
+        if scheme != "https" and not self._insecure:
+            raise RegistryError(
+                f"{self.registry}: the registry sent its client to {scheme}://, "
                 "where anybody could read along\n"
                 "  have it set its own address (http.host or X-Forwarded-Proto), "
                 f"or allow this with --insecure-registry {self.registry.host}"
             )
         return url
 
+    def _at_home(self, url: str) -> str:
+        """Return a URL of the registry itself as we reach it.
+
+        Behind a proxy it may not know that it is reached over TLS, or that it is not.
+        """
+        given, base = urlsplit(url), urlsplit(self._base)
+        if host_name(given) != host_name(base):
+            return url
+        same = given.port == base.port
+        if given.scheme == base.scheme:
+            same = port(given) == port(base)
+        elif base.scheme == "https":
+            same = same or same_server(url, self._base)
+        elif base.port is None:
+            same = False  # from HTTP to HTTPS, each on its own port
+        return urlunsplit(given._replace(scheme=base.scheme, netloc=base.netloc)) if same else url
+
+    def _send_to_token_server(self, method: str, url: str, **what: Any) -> Answer:
+        return self._send(method, url, url, **what)
+
     def _send(
         self,
         method: str,
         url: str,
-        authorization: str | None,
-        headers: Mapping[str, str] | None,
-        body: Any,
+        trusted: str,
+        *,
+        authorization: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: Any = None,
+        follow: Callable[[str], bool] = lambda url: True,
+        **how: Any,
     ) -> Answer:
-        own = dict(headers or {})
-        if authorization and urlsplit(url).netloc == urlsplit(self._base).netloc:
-            own["Authorization"] = authorization
-        return self._exchange(method, url, own, body)
-
-    def _exchange(self, method: str, url: str, headers: Mapping[str, str], body: Any) -> Answer:
-        try:
-            response = self._pool.request(
-                method,
-                url,
-                headers={"User-Agent": "nixgen", **headers},
-                body=body,
-                redirect=False,
-                retries=False,
-                timeout=_TIMEOUT,
-            )
-        except HTTPError as error:
-            raise _connection_error(self.registry, error) from _cause(error)
-        return Answer(response.status, response.headers, response.data)
-
-    def _fetch_token(self, request: TokenRequest) -> bytes:
-        server = urlsplit(request.url).hostname
-        if urlsplit(request.url).scheme != "https" and not self._insecure:
-            raise RegistryError(
-                f"{self.registry}: its authorisation server {server} does not use TLS"
-            )
-        if request.form is None:
-            headers = {"Authorization": request.authorization} if request.authorization else {}
-            answer = self._exchange("GET", request.url, headers, None)
-        else:
-            headers = {"Content-Type": "application/x-www-form-urlencoded"}
-            answer = self._exchange("POST", request.url, headers, urlencode(request.form))
-        if answer.status != 200:
-            raise failure(self.registry, "asking its authorisation server", answer)
-        return answer.body
-
-
-def _tls_context(registry: Registry, insecure: bool) -> ssl.SSLContext:
-    if insecure:
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        return context
-    context = ssl.create_default_context()
-    for folder in _CERTIFICATE_FOLDERS:
-        for file in sorted(Path(folder, registry.host).glob("*.crt")):
-            context.load_verify_locations(file)
-    return context
-
-
-def _pool(registry: Registry, insecure: bool, connections: int) -> urllib3.PoolManager:
-    options: dict[str, Any] = {
-        "ssl_context": _tls_context(registry, insecure),
-        "maxsize": connections,
-        "block": True,
-        "blocksize": _BLOCK,
-    }
-    proxies = getproxies()
-    proxy = proxies.get("https") or proxies.get("all")
-    if proxy and not registry.is_loopback and not proxy_bypass(registry.api_host):
-        return urllib3.ProxyManager(proxy, **options)
-    return urllib3.PoolManager(**options)
-
-
-def _cause(error: BaseException) -> BaseException | None:
-    """Return the error of the operating system or of TLS below what urllib3 made of it."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ssl.SSLError | OSError):
-            return seen
-        inner = [argument for argument in seen.args if isinstance(argument, BaseException)]
-        seen = inner[-1] if inner else seen.__cause__ or seen.__context__
-    return None
-
-
-def _connection_error(registry: Registry, error: HTTPError) -> RegistryError:
-    cause = _cause(error)
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return RegistryError(
-            f"{registry}: the certificate was not accepted: {cause.verify_message}\n"
-            "  SSL_CERT_FILE names further authorities; "
-            f"--insecure-registry {registry.host} goes without verification"
+        """Send a request and follow redirections; only the trusted server sees who asks."""
+        for _ in range(_MOST_REDIRECTIONS + 1):
+            own = dict(headers or {})
+            if authorization and same_server(url, trusted):
+                own["Authorization"] = authorization
+            answer = self._connections.exchange(method, url, own, body, **how)
+            target = answer.headers.get("Location")
+            if answer.status not in _REDIRECTIONS or target is None:
+                return answer
+            url = self.resolve(target, url)
+            if not follow(url):
+                return answer
+            if answer.status == 303 and method != "HEAD":
+                method, body = "GET", None
+            _rewind(body)
+        raise RegistryError(
+            f"{self.registry}: more than {_MOST_REDIRECTIONS} redirections, the last to {url}"
         )
-    if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
-        return RegistryError(
-            f"{registry}: the registry does not speak TLS\n"
-            f"  --insecure-registry {registry.host} allows to talk to it in the clear"
-        )
-    if isinstance(error, NameResolutionError) or isinstance(cause, socket.gaierror):
-        return RegistryError(f"{registry}: the host's name is unknown")
-    what = "no connection" if isinstance(error, NewConnectionError) else "the connection was lost"
-    return TransientError(f"{registry}: {what} ({_reason(cause or error)})")
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+def _rewind(body: Any) -> None:
+    """Make a stream ready to be sent once more."""
+    if hasattr(body, "rewind"):
+        body.rewind()

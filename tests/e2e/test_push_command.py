@@ -79,8 +79,8 @@ def test_json_keeps_its_schema(project: PushedProject, registry: RunningRegistry
         *["bytesSent", "bytesSkipped", "commitId", "dryRun", "images", "registry"]
     ]
     assert sorted(shown["images"][0]) == [
-        *["bytesMounted", "bytesPresent", "bytesSent", "digest", "image", "newTags"],
-        *["repository", "status", "tags"],
+        *["bytesMounted", "bytesPresent", "bytesSent", "digest", "image", "mediaType"],
+        *["newTags", "repository", "status", "tags"],
     ]
 
 
