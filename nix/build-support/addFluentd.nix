@@ -52,35 +52,22 @@ let
   ];
 
   # The file is named to the command by a variable, which keeps it out of the layers that images
-  # share: it lies beside the image's own scripts.
+  # share: it lies beside the image's own scripts. Libraries of the parent image are not for it.
   fluentdService = checks.withDefaults {
     name = "fluentd";
     user = "root";
-    beforeStart = [
-      "export FLUENT_CONF=${conf}"
-      "export APPLICATION_NAME=\"\${APPLICATION_NAME:-${application}}\""
-    ];
-    command = "exec ${fluentdCw}/bin/fluentd --no-supervisor -c \"$FLUENT_CONF\"";
+    beforeStart = scripts ++ [ "configure_fluentd ${conf} ${lib.escapeShellArg application}" ];
+    command = "unset LD_LIBRARY_PATH LD_PRELOAD; exec ${fluentdCw}/bin/fluentd --no-supervisor -c \"$FLUENT_CONF\"";
   };
 
   toLogService =
     service:
-    let
-      pipe = library.fluentd.toPipe service;
-    in
     checks.withDefaults {
       name = logOf service;
       user = "root";
-      beforeStart = scripts ++ [ "wait_for_fluentd ${pipe}" ];
+      beforeStart = scripts ++ [ "wait_for_fluentd ${service}" ];
       stopsBefore = [ "fluentd" ];
-      command = [
-        "${pkgs.python3}/bin/python3"
-        "-IS"
-        "${./fluentd/forward.py}"
-        service
-        "${pipe}.output"
-        pipe
-      ];
+      command = "exec ${pkgs.python3}/bin/python3 -IS ${./fluentd/forward.py} ${service} \"$FLUENTD_PIPES/${service}.output\" \"$FLUENTD_PIPES/${service}\"";
     };
 
   capture =
@@ -89,7 +76,7 @@ let
       service
       // {
         beforeStart = scripts ++ [
-          "capture_output ${library.fluentd.toPipe service.name}.output ${service.user} ${logOf service.name}"
+          "capture_output ${service.name} ${service.user} ${logOf service.name}"
         ];
         stopsBefore = [ (logOf service.name) ];
       }

@@ -1,6 +1,6 @@
 /**
   The services of an image as files: etc/perp/SERVICE/{rc.main,start,pre-start,command} and
-  etc/perp/.stop-order. What is no valid shell fails the build.
+  etc/perp/{.stop-order,.users}. What is no valid shell fails the build.
 
   # Inputs
 
@@ -66,6 +66,10 @@ let
     {
       name = "etc/perp/.stop-order";
       text = perp.toStopOrder services;
+    }
+    {
+      name = "etc/perp/.users";
+      text = perp.toUsers services;
     }
   ];
 

@@ -11,7 +11,7 @@ let
 
   supervisor = pkgs.runCommand "supervisor" {
     inherit perp shell;
-    inherit (pkgs) busybox;
+    inherit (pkgs) busybox runit;
     scripts = ./perp;
     passthru = {
       inherit shell;

@@ -12,6 +12,6 @@ let
 in
 {
   inherit (conf) toConf toSection;
-  inherit (image) readImage toPipe;
+  inherit (image) readImage;
   inherit (values) toArgument toName toValue;
 }

@@ -12,16 +12,24 @@ let
     concatMapStringsSep
     escapeShellArg
     optionalString
+    removePrefix
     ;
 
   # What is read in is elsewhere, and what is in single quotes is for others.
   directive = "# shellcheck disable=SC1090,SC1091,SC2016,SC2034";
 
-  longestArgument = 131071; # bytes; MAX_ARG_STRLEN in Linux, without the NUL at the end
+  # In bytes: MAX_ARG_STRLEN in Linux, without the NUL at the end and what start.sh puts before it.
+  longestArgument = 131000;
 
   hasCommandFile =
     service:
     !builtins.isList service.command && builtins.stringLength service.command > longestArgument;
+
+  # A program by its path, and arguments in which nothing means anything to a shell: it needs none.
+  isPlain =
+    command:
+    builtins.stringLength command < 1000
+    && builtins.match "(exec )?/[A-Za-z0-9_/.:@%+,-]+( +[A-Za-z0-9_/.:@%+,=-]+)* *" command != null;
 
   toKind = service: if service.oneShot then "oneshot" else "service";
 in
@@ -101,33 +109,51 @@ in
       workingDir,
     }:
     let
-      environment = optionalString (
-        service.environmentFile != null
-      ) "${supervisor}/environment ${service.name} ${escapeShellArg service.environmentFile} ";
-      command =
-        if builtins.isList service.command then
-          "-- ${environment}${concatMapStringsSep " " escapeShellArg service.command}"
+      toCommand =
+        command:
+        if builtins.isList command then
+          "perp_run ${concatMapStringsSep " " escapeShellArg command}"
         else if hasCommandFile service then
-          "${environment}${shell} \"$PERP_BASE/${service.name}/command\""
+          "perp_run_shell '. \"$0\"' \"$PERP_BASE/${service.name}/command\""
+        else if isPlain command then
+          "perp_run ${removePrefix "exec " command}"
         else
-          "${environment}${shell} -c ${escapeShellArg service.command}";
+          "perp_run_shell ${escapeShellArg command}";
     in
     ''
       #!${shell}
       ${directive}
       # The ${toKind service} ${service.name}, as its user ${service.user} runs it.
       set -e
+      . ${supervisor}/start.sh
       cd -- ${escapeShellArg workingDir}
     ''
     + optionalString (service.preStartScript != "") ''
+      perp_export_variables
       . "$PERP_BASE/${service.name}/pre-start"
     ''
     + optionalString (service.chdir != null) ''
       cd -- ${escapeShellArg service.chdir}
     ''
+    + optionalString (service.environmentFile != null) ''
+      perp_read_environment_file ${service.name} ${escapeShellArg service.environmentFile} || exit 111
+    ''
     + ''
-      exec ${command}
+      ${toCommand service.command}
     '';
+
+  /**
+    The users of the services, one a line.
+
+    # Type
+
+        toUsers :: [Service] -> String
+  */
+  toUsers =
+    services:
+    concatMapStrings (user: "${user}\n") (
+      builtins.attrNames (builtins.groupBy (service: service.user) services)
+    );
 
   /**
     The names of the services to stop, on each line those that stop at once, and each service after

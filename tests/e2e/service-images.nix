@@ -391,6 +391,102 @@ in
       );
     };
 
+  # A service of each kind, on parents of all kinds. No command needs a PATH, or anything of a parent.
+  anywhere =
+    let
+      busybox = "${pkgs.busybox}/bin/busybox";
+      # It opens its outputs by all their names, and does not end by itself.
+      tell = name: ''
+        echo ${name} starts >/dev/stdout
+        echo ${name} complains >>/dev/stderr
+        echo ${name} counts >/proc/self/fd/1
+        trap 'echo ${name} stops; exit 0' TERM
+        while true; do ${busybox} sleep 0.1; done
+      '';
+      onParent =
+        fromImage:
+        lib.buildImageWithPerps {
+          name = "test/anywhere";
+          inherit fromImage;
+          contents = [ pkgs.busybox ];
+          services = [
+            {
+              name = "prepare";
+              oneShot = true;
+              command = [
+                busybox
+                "sh"
+                "-c"
+                "${busybox} id -u; ! test -d /tmp || cat /proc/$$/environ >/tmp/variables"
+              ];
+            }
+            {
+              name = "lower";
+              after = [ "prepare" ];
+              command = tell "lower";
+            }
+            {
+              name = "upper";
+              user = "root";
+              after = [ "lower" ];
+              command = tell "upper";
+            }
+            {
+              name = "plain";
+              command = "${busybox} sleep 1000000";
+            }
+            {
+              name = "pre-started";
+              preStartScript = "umask 077";
+              command = [
+                busybox
+                "sh"
+                "-c"
+                "! test -d /tmp || cat /proc/$$/environ >/tmp/variables-after-pre-start; exec sleep 1000000"
+              ];
+            }
+          ];
+        };
+      parents = {
+        base = "mkdir -p -m 1777 tmp; mkdir etc run var; ln -s /run var/run";
+        withoutLastNewline = ''
+          mkdir -p -m 1777 tmp; mkdir etc
+          printf 'root:x:0:0:root:/root:/bin/sh\nsync:x:4:65534:sync:/bin:/bin/sync' >etc/passwd
+          printf 'root:x:0:\nstaff:x:50:' >etc/group
+        '';
+        withOtherNobody = ''
+          mkdir -p -m 1777 tmp; mkdir etc
+          printf 'root:x:0:0::/root:/bin/sh\nnobody:x:99:98::/:/bin/false' >etc/passwd
+        '';
+        withLinkedUsers = ''
+          mkdir -p -m 1777 tmp; mkdir -p etc usr/etc
+          printf 'root:x:0:0::/root:/bin/sh\n' >usr/etc/passwd
+          ln -s ../usr/etc/passwd etc/passwd
+        '';
+        withoutFolders = "mkdir etc && echo empty >etc/hostname";
+        withFileAsRun = "mkdir var && echo file >var/run";
+        withDanglingRun = "mkdir var && ln -s ../nowhere/run var/run";
+        withRunFolder = "mkdir -p -m 1777 tmp; mkdir -p var/run";
+        withOtherLibrary = ''
+          mkdir -p -m 1777 tmp; mkdir opt
+          # It needs a C library that is not there, as one from another distribution does.
+          ${pkgs.python3}/bin/python3 -c '
+          data = open("${pkgs.coreutils.lib}/libacl.so.1", "rb").read()
+          open("opt/other.so", "wb").write(data.replace(b"libc.so.6", b"libq.so.6"))
+          '
+        '';
+      };
+    in
+    lib.mapAttrs (
+      name: extraCommands:
+      onParent (
+        pkgs.dockerTools.buildLayeredImage {
+          name = "test/parent";
+          inherit extraCommands;
+        }
+      )
+    ) parents;
+
   # A parent with no shell, no users and none of the usual folders; and one laid out like Debian.
   onEmptyParent = lib.buildImageWithPerp {
     name = "test/on-empty-parent";

@@ -24,4 +24,5 @@ in
   "jq"
   "perp"
   "python3"
+  "runit"
 ] package

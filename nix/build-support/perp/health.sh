@@ -1,4 +1,4 @@
-#!@shell@
+#!@busybox@/bin/sh
 # shellcheck shell=sh
 # Is each service of the container as it should be? Says which are not, and why.
 #
@@ -6,9 +6,15 @@
 #
 # SERVICES is the folder that init has, too. Exit status: 0 all are, 1 some are not.
 
-export PERP_BASE="${PERP_BASE:-/etc/perp}"
+# shellcheck source=/dev/null
+. @places@
+
+if ! find_places; then
+  echo "init has not started the services"
+  exit 1
+fi
 status=0
 for rc_main in "$1"/etc/perp/*/rc.main; do
-  "$rc_main" check 2>&1 || status=1
+  env -i PERP_BASE="$base" SUPERVISOR_STATE="$state" "$rc_main" check 2>&1 || status=1
 done
 exit $status

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=bash
 # What the rc.main scripts of services share. perpd runs rc.main in the service's folder, in a
 # session of its own, with one of these:
 #
@@ -66,7 +66,33 @@ wait_for_oneshot() {
 
 # start: run
 
-# Become ./start, run by the user $1.
+# Let the variable $1, which has to be set, reach the service, whatever the container sets it to.
+variables_of_container=$state/.environment
+service_variables='HOME LOGNAME USER PERP_BASE PERP_SVPID'
+set_for_service() {
+  service_variables="$service_variables $1"
+}
+
+# Print the value of the container's variable $1; fail if there is none.
+variable_of_container() {
+  local entry
+  while IFS= read -r -d '' entry; do
+    if test "${entry%%=*}" = "$1"; then
+      printf '%s' "${entry#*=}"
+      return
+    fi
+  done <"$variables_of_container"
+  return 1
+}
+
+# A user who has started the container, and has no home there, has that of nobody.
+set_own_names() {
+  USER=$(id -un 2>/dev/null) || USER=$EUID
+  HOME=$(variable_of_container HOME) && test "$HOME" != / && test -w "$HOME" || HOME=/tmp
+}
+
+# Become ./start, run by the user $1, or by whoever has started the container. What ./start passes
+# on to the service it reads from the file descriptor 3.
 start_as() {
   rm -f "$state/$service.waiting" "$state/$service.success" "$state/$service.fail"
   mark started "$(now)"
@@ -75,11 +101,19 @@ start_as() {
     rm "$state/$service.pid"
     exit 0
   fi
-  export PATH="$image_path" USER="$1" LOGNAME="$1"
-  case $1 in
-    root) HOME=/root exec ./start ;;
-    *) HOME=/tmp exec @perp@/bin/runuid "$1" ./start ;;
-  esac
+  USER=$1
+  set --
+  if test "$EUID" -ne 0; then
+    set_own_names
+  elif test "$USER" = root; then
+    HOME=/root
+  else
+    HOME=/tmp
+    set -- @runit@/bin/chpst -u ":$(cat "$state/.$USER")"
+  fi
+  LOGNAME=$USER
+  export HOME LOGNAME USER service_variables
+  exec "$@" ./start 3<"$variables_of_container"
 }
 
 # reset

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034 # variables are for who reads this in
 # What the first process of a container and the rc.main scripts of its services share.
 #
-# Below $state are markers. They belong to one start of the container:
+# Below $state, /var/run/perp where that can be, are markers. They belong to one start of the container:
 #
 #   SERVICE.started    when it started the last time; it need not wait for others again
 #   SERVICE.pid        it runs, or what it has left is being ended; the session that it leads
@@ -11,11 +11,13 @@
 #   SERVICE.fail       the oneshot has failed, and how
 #   SERVICE.failures   how often it has failed in a row
 #   .init              the process id of init
+#   .base              perp's base folder
+#   .environment       the container's variables, each with a NUL at its end
+#   .nobody            UID:GID of nobody, where services run as nobody
 #   .exit-status       the exit status that the container shall have
 #   .stopping          init stops the services
 
-state=/var/run/perp
-image_path=${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
+state=$SUPERVISOR_STATE
 PATH=@perp@/bin:@busybox@/bin
 umask 022
 

@@ -105,8 +105,6 @@ let
   toPipe = service: "${runFolder}/${service}";
 in
 {
-  inherit toPipe;
-
   /**
     What the services and the image ask of fluentd, read and checked.
 
