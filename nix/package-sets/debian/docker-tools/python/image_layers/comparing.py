@@ -62,6 +62,7 @@ class Comparison:
 
     root: int
     _seen: dict[Path, _Seen] = field(default_factory=dict)
+    _seen_numbers: dict[int, _Seen] = field(default_factory=dict)
     _inodes: dict[int, Inode] = field(default_factory=dict)
 
     def remember(self, unpacked: Node) -> None:
@@ -72,9 +73,8 @@ class Comparison:
         for name, child in node.children.items() if path != STORE else ():
             status = os.stat(name, dir_fd=folder, follow_symlinks=False)
             extended = _extended(folder, name)
-            self._seen[*path, name] = _Seen(
-                status.st_ino, status.st_ctime_ns, extended, child.inode
-            )
+            seen = _Seen(status.st_ino, status.st_ctime_ns, extended, child.inode)
+            self._seen[*path, name] = self._seen_numbers[status.st_ino] = seen
             if child.is_folder:
                 with open_folder(name, folder) as inner:
                     self._note(inner, child, (*path, name))
@@ -138,6 +138,8 @@ class Comparison:
         )
         self._inodes[status.st_ino] = inode
         seen = self._seen.get(path)
+        if seen is None and status.st_nlink > 1:
+            seen = self._seen_numbers.get(status.st_ino)
         if seen and seen.number == status.st_ino:
             _take_unchanged(inode, status.st_ctime_ns, seen)
         if before and inode.content != before.inode.content and _same_bytes(inode, before.inode):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from image_layers.tree import Image, Inode, Kind
 
-_PRINTABLE = set(range(32, 127)) - set(b'"\\')
+_ESCAPED = b'"\\'
 _LETTERS = "rwxrwxrwx"
 
 
@@ -26,10 +26,13 @@ def list_image(image: Image) -> Iterator[bytes]:
 
 
 def _quote(text: str) -> str:
-    return "".join(
-        chr(byte) if byte in _PRINTABLE else f"\\{byte:03o}"
-        for byte in text.encode("utf-8", "surrogateescape")
-    )
+    return "".join(map(_quote_byte, text.encode("utf-8", "surrogateescape")))
+
+
+def _quote_byte(byte: int) -> str:
+    if byte in _ESCAPED:
+        return f"\\{byte:c}"
+    return chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
 
 
 def _mode(inode: Inode) -> str:

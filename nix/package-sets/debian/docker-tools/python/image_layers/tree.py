@@ -7,6 +7,7 @@ comes without an entry of its own is a new one, whatever the layers below have t
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -80,6 +81,11 @@ class Node:
         """Return the number of names in it, its own included."""
         return 1 + sum(child.count() for child in self.children.values())
 
+    def removes(self) -> bool:
+        """Tell whether the layer takes anything in it from those below."""
+        nodes = [self, *(node for _, node in self.walk())]
+        return any(node.removed or node.is_opaque for node in nodes)
+
     def walk(self, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
         """Yield each path below it with its node, sorted, a folder before what is in it."""
         for name in sorted(self.children):
@@ -122,7 +128,9 @@ def find_folder(root: Node, names: Iterable[str], *, make: bool = False) -> Node
             continue
         child = above[-1].children.get(name)
         if child is None and make:
-            child = above[-1].children[name] = new_folder()
+            # As Linux has it, a folder within one of a group belongs to the group.
+            mode = 0o755 | above[-1].inode.mode & stat.S_ISGID
+            child = above[-1].children[name] = Node(Inode(Kind.FOLDER, mode=mode))
         links += child is not None and child.inode.kind is Kind.LINK
         if child is None or links > _LARGEST_CHAIN_OF_LINKS:
             _refuse_path(make, "too many links in its path")
@@ -185,7 +193,8 @@ class Image:
         self.layers += 1
         store = layer.find("nix", "store")
         for name, node in store.children.items() if store else ():
-            self._store_counts[self.layers, name] = node.count()
+            if not node.removes():
+                self._store_counts[self.layers, name] = node.count()
         lay(layer, self.root, self.layers)
 
     def add_contents(self, contents: Node) -> None:
@@ -217,4 +226,4 @@ class Image:
 
     def _is_whole(self, name: str, node: Node) -> bool:
         is_of_one_layer = all(each.layer == node.layer for _, each in node.walk())
-        return is_of_one_layer and node.count() == self._store_counts[node.layer, name]
+        return is_of_one_layer and node.count() == self._store_counts.get((node.layer, name))
