@@ -16,6 +16,9 @@ from nixgen.left_over import temporary_folder
 
 _REMEDY = "install skopeo (Debian: apt-get install skopeo)"
 
+# skopeo 1.9 decompresses layers of zstd, but into a folder alone.
+_NO_ZSTD = "zstd compression is not supported"
+
 
 @frozen
 class Source:
@@ -43,24 +46,28 @@ class Source:
         Raises RegistryError.
         """
         tls = f"--src-tls-verify={str(self.tls_verify).lower()}"
+        source = [tls, *self._credentials("--src-authfile"), f"docker://{self.repository}@{digest}"]
         with temporary_folder() as folder:
             archive = folder / "image.tar"
-            run(
-                self._skopeo[
-                    "--tmpdir",
-                    str(folder),
-                    "copy",
-                    "--quiet",
-                    tls,
-                    *self._credentials("--src-authfile"),
-                    f"docker://{self.repository}@{digest}",
-                    f"docker-archive:{archive}:{name}",
-                ],
-                error=RegistryError,
-            )
+            self._copy_to_archive(folder, source, f"docker-archive:{archive}:{name}")
             with archive.open("rb") as content:
                 checksum = hashlib.file_digest(content, "sha256").digest()
         return f"sha256-{b64encode(checksum).decode()}"
+
+    def _copy_to_archive(self, folder: Path, source: Sequence[str], archive: str) -> None:
+        """Copy as pullImage.sh of the debian package set does."""
+        try:
+            self._copy(folder, *source, archive)
+        except RegistryError as error:
+            if _NO_ZSTD not in str(error):
+                raise
+            plain = f"dir:{folder}/plain"
+            self._copy(folder, "--dest-decompress", *source, plain)
+            self._copy(folder, plain, archive)
+
+    def _copy(self, folder: Path, *words: str) -> None:
+        command = self._skopeo["--tmpdir", str(folder), "copy", "--quiet", *words]
+        run(command, error=RegistryError)
 
     def _credentials(self, option: str) -> Sequence[str]:
         return [option, str(self.auth_file)] if self.auth_file else []

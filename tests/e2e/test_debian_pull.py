@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from project import REPOSITORY, copy_lock, output, run
-from registry import RunningRegistry, running_registry
+from image_files import Layout, digest_of
+from project import REPOSITORY, copy_lock, nixgen, output, run
+from registry import RunningRegistry, make_layer, running_registry
 
 OF_OTHERS = f"{'0' * 64}"
 
@@ -92,6 +93,34 @@ def test_a_pulled_image_is_a_parent(pushed: Pushed) -> None:
     parent = json.loads(_skopeo("inspect", f"docker-archive:{pushed.archive}"))
     assert parent["Layers"] == child["Layers"][:-1]
     assert ["A=1"] == child["Env"]
+
+
+def test_an_image_with_layers_of_zstd_is_a_parent(pushed: Pushed, tmp_path: Path) -> None:
+    """`packages prefetch` prints its definition, and its files are in the image built on it."""
+    registry = pushed.registry
+    target = f"docker://{registry.host}/test/zstd:1"
+    layers = [make_layer(1, 1000), make_layer(2, 2000)]
+    layout = Layout(tmp_path / "layout")
+    layout.write_index(layout.add_image(layers, "zstd", Env=["A=1"]))
+    _skopeo("copy", "--dest-tls-verify=false", f"oci:{layout.folder}", target)
+    raw = json.loads(_skopeo("inspect", "--raw", "--tls-verify=false", target))
+    assert {"application/vnd.oci.image.layer.v1.tar+zstd"} == {
+        layer["mediaType"] for layer in raw["layers"]
+    }
+    image = f"{registry.host}/test/zstd:1"
+    done = nixgen("packages", "prefetch", image, "--no-tls-verify", "--json", folder=pushed.folder)
+    fields = json.loads(output(done))
+    child = f"""pkgs.dockerTools.buildImage {{
+      name = "test/child"; runAsRoot = "test -d /nix/store; sed --version >/seen";
+      fromImage = pkgs.dockerTools.pullImage {{
+        imageName = "{fields["image_name"]}"; imageDigest = "{fields["image_digest"]}";
+        sha256 = "{fields["sha256"]}"; finalImageTag = "1"; tlsVerify = false;
+      }};
+    }}"""
+    archive = output(pushed.build(child))
+    config = json.loads(_skopeo("inspect", "--config", "--raw", f"docker-archive:{archive}"))
+    assert [digest_of(layer) for layer in layers] == config["rootfs"]["diff_ids"][:-1]
+    assert ["A=1"] == config["config"]["Env"]
 
 
 @pytest.mark.parametrize(

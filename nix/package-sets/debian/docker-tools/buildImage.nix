@@ -49,7 +49,14 @@ assert checkArguments {
 let
   storeName = layerPaths.toStoreName name;
 
-  parent = loadArchive { inherit fromImage fromImageName fromImageTag; };
+  parent = loadArchive {
+    inherit
+      architecture
+      fromImage
+      fromImageName
+      fromImageTag
+      ;
+  };
 
   toOwner = id: "${if id == 0 then "root" else toString id}:${toString id}";
 

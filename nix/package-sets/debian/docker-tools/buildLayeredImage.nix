@@ -58,7 +58,7 @@ assert checkArguments {
 let
   storeName = layerPaths.toStoreName name;
 
-  parent = loadArchive { inherit fromImage; };
+  parent = loadArchive { inherit architecture fromImage; };
 
   owner = {
     owner = "${uname}:${toString uid}";

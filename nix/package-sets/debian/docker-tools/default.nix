@@ -33,6 +33,8 @@ let
   */
   smallestLarge = 256 * 1024;
 
+  imageLayers = import ./imageLayers.nix { inherit pkgs; };
+
   runLayers = import ./runLayers.nix { inherit lib pkgs smallestLarge; };
 
   layerPaths = import ./layerPaths.nix { inherit lib pkgs smallestLarge; };
@@ -55,7 +57,7 @@ let
         storeLayer
         ;
     };
-    loadArchive = import ./loadArchive.nix { inherit packTools pkgs; };
+    loadArchive = import ./loadArchive.nix { inherit imageLayers pkgs; };
     makeImage = import ./makeImage.nix {
       inherit
         lib
@@ -64,7 +66,14 @@ let
         storeLayer
         ;
     };
-    rootFileSystem = import ./rootFileSystem.nix { inherit lib packTools pkgs; };
+    rootFileSystem = import ./rootFileSystem.nix {
+      inherit
+        imageLayers
+        lib
+        packTools
+        pkgs
+        ;
+    };
   };
 in
 {

@@ -1,5 +1,6 @@
 /**
-  What an image builds on: an image of this set, a docker archive of any origin, or nothing.
+  What an image builds on: an image of this set, a docker archive or an OCI image layout of any
+  origin, or nothing.
 
   # Output
 
@@ -7,28 +8,34 @@
     store paths in them, `paths`, and the configuration, `config.json`; null where there is no parent
   - `listings`: files that say what is in the layers (parentFolders.awk), the lowest first
 */
-{ packTools, pkgs }:
+{ imageLayers, pkgs }:
 {
+  architecture,
   fromImage,
   fromImageName ? null,
   fromImageTag ? null,
 }:
 let
   read =
-    name: script: tools: environment:
+    name: environment:
     pkgs.runBash {
-      inherit name script;
-      tools = packTools ++ [ pkgs.jq ] ++ tools;
-      environment = environment // {
-        inherit fromImage fromImageName fromImageTag;
-        chooseImage = ./chooseImage.sh;
-      };
-    };
-
-  load =
-    compressed:
-    read "parts-of-parent" ./loadArchive.sh (pkgs.lib.optional compressed pkgs.libdeflate) {
-      inherit compressed;
+      inherit name;
+      script = ./loadArchive.sh;
+      tools = [ pkgs.coreutils ];
+      environment =
+        imageLayers
+        // {
+          inherit
+            architecture
+            fromImage
+            fromImageName
+            fromImageTag
+            ;
+          ZSTD = "${pkgs.zstd}/bin/zstd";
+          libdeflateGzip = "";
+          listing = false;
+        }
+        // environment;
     };
 in
 if fromImage == null then
@@ -43,8 +50,10 @@ else
   {
     parts =
       fromImage.parts or {
-        tar = load false;
-        "tar+gzip" = load true;
+        tar = read "parts-of-parent" { };
+        "tar+gzip" = read "parts-of-parent" {
+          libdeflateGzip = "${pkgs.libdeflate}/bin/libdeflate-gzip";
+        };
       };
-    listings = fromImage.listings or [ (read "files-of-parent" ./listArchive.sh [ ] { }) ];
+    listings = fromImage.listings or [ (read "files-of-parent" { listing = true; }) ];
   }

@@ -26,6 +26,7 @@
     image whose parts `below` are
 */
 {
+  imageLayers,
   lib,
   packTools,
   pkgs,
@@ -45,6 +46,18 @@
   storeFolders ? false,
 }:
 let
+  /**
+    A program that finds the usual tools first, and then the image's own, as in nixpkgs.
+  */
+  toProgram =
+    name: text:
+    pkgs.writeShellScript name ''
+      export PATH=${lib.makeBinPath packTools}:/bin
+      unset TEMP TEMPDIR TMP TMPDIR
+      set -e
+      ${text}
+    '';
+
   needsRoot = fakeRootCommands != "" || runAsRoot != null;
 in
 pkgs.runBash {
@@ -85,14 +98,17 @@ pkgs.runBash {
         "fakeRootCommands"
       ];
     }
-    // lib.optionalAttrs (runAsRoot != null) {
-      inherit (pkgs) busybox;
-      inherit below;
-      runAsRoot = pkgs.writeShellScript "run-as-root" ''
-        export PATH=${lib.makeBinPath packTools}
-        set -e
-        ${runAsRoot}
-      '';
-      pack = ./packChanges.sh;
-    };
+    // lib.optionalAttrs (runAsRoot != null) (
+      imageLayers
+      // {
+        inherit (pkgs) busybox;
+        inherit below;
+        extraCommandsProgram = lib.optionalString (extraCommands != "") (
+          toProgram "extra-commands" extraCommands
+        );
+        runInRoot = ./runInRoot.sh;
+        runAsRoot = toProgram "run-as-root" runAsRoot;
+        pack = ./packChanges.sh;
+      }
+    );
 }
