@@ -90,12 +90,10 @@ def test_images_and_commands(ready: Room, folder: DebianFolder) -> None:
     room = folder.room("Debian 13, root", "root", {**SETTINGS, **TRUSTED})
     assert "podman version 5" in output(room, "podman", "--version")
     room.run_tests(
-        "-p",
-        "no:cacheprovider",
+        *("-p", "no:cacheprovider", *TWO, "--dist", "loadfile"),
         "tests/e2e/test_images.py",
         "tests/e2e/test_new_user.py",
         "tests/e2e/test_reproducibility.py",
-        "tests/e2e/test_fluentd_conf_command.py",
         "tests/e2e/test_fluentd_capture.py",
         "tests/e2e/test_services_images.py",
     )

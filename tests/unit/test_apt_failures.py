@@ -35,7 +35,8 @@ def test_packages_that_exclude_each_other_are_named(configuration: Path) -> None
     assert "failed with exit status 100" in command
     assert "  | The following packages have unmet dependencies:" == lines[0]
     assert any(re.match(r"  \|  exim4-\S+ : Conflicts: ", line) for line in lines)
-    assert "  | E: Unable to correct problems, you have held broken packages." == lines[-1]
+    # apt 3 explains the error behind it.
+    assert any(line.startswith("  | E: Unable to ") for line in lines)
     assert "  take out of the project's packages those that exclude each other" in remedy
 
 

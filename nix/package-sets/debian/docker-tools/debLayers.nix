@@ -29,6 +29,7 @@ let
       options
       // {
         name = layerPaths.toPathName path;
+        isDependency = true;
         inherit path;
       }
     );

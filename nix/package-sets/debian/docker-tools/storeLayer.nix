@@ -18,6 +18,9 @@
   `apart`
   : store paths that are left out
 
+  `isDependency`
+  : whether an image has the path only where something else in it refers to it
+
   `root`
   : null, or a root file system, which is the one layer then; there is no `path`
 
@@ -26,7 +29,7 @@
   A folder with
   - `layers`: a line for each layer; packing.sh says what is in it
   - `paths`: the store paths that these layers hold
-  - `closure`: those and what was left out
+  - `closure`: those and what was left out, as far as an image is to have them
 */
 { lib, runLayers }:
 {
@@ -37,6 +40,7 @@
   path ? null,
   below ? [ ],
   apart ? [ ],
+  isDependency ? false,
   root ? null,
 }:
 runLayers {
@@ -44,7 +48,12 @@ runLayers {
   script = ./storeLayer.sh;
   inherit form mtime owner;
   environment = {
-    inherit below path root;
+    inherit
+      below
+      isDependency
+      path
+      root
+      ;
     apart = map builtins.unsafeDiscardStringContext apart;
     exportReferencesGraph = lib.optionals (path != null) [
       "closure-1"
