@@ -84,10 +84,11 @@ class PushedProject:
         *attributes: str,
         arguments: Mapping[str, str | Path] | None = None,
         environment: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
         """Build jobs of jobsets.nix as Hydra would, with the commit that is checked out as src."""
         command = self._jobs_command(attributes, arguments or {})
-        return self.nix(*command, more=environment)
+        return self.nix(*command, *options, more=environment)
 
     def building_jobs(
         self, *attributes: str, arguments: Mapping[str, str | Path]
