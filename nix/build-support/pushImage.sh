@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Push the OCI directory $oci as $imageName under $commitTag and $outputSha.
+# Push the OCI directory $oci as $imageName under $commitTag, $outputSha and all of $tags.
 # shellcheck disable=SC2154 # the derivation sets oci, imageName, receipt, out ...
 set -eu
 
@@ -158,7 +158,8 @@ fi
 found="$(read_digest "$commitTag" 2>/dev/null || read_digest "$outputSha" 2>/dev/null)" || found=
 if [ -n "$found" ] && [ "$found" = "$docker_digest" ]; then use_docker_form; fi
 
-for tag in "$commitTag" "$outputSha"; do
+# shellcheck disable=SC2086 # tags are words
+for tag in "$commitTag" "$outputSha" $tags; do
   if is_there "$tag" 2>/dev/null; then
     echo "$imageName:$tag is there"
   else
