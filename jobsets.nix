@@ -32,4 +32,5 @@ project.lib.makeJobs {
     src
     ;
   inherit (project) dockerImages;
+  tags = [ ];
 }

@@ -86,7 +86,7 @@ let
 
     pushImage = import ./build-support/pushImage.nix {
       inherit (table) reference;
-      inherit pkgs;
+      inherit checks pkgs;
     };
 
     reference = import ./lib/reference.nix;

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from functools import partial
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 from attrs import Factory, frozen
 
 from nixgen import lower
 from nixgen.definitions import AnyImage, Fluentd, Project, PulledImage
 from nixgen.emitted import read_record, sum_of
-from nixgen.expression import Expression
+from nixgen.expression import Expression, to_expression
 from nixgen.fingerprint import fingerprint
 
 IMAGES_FOLDER = "nix/images"
@@ -82,19 +83,22 @@ def _files(project: Project) -> Iterator[tuple[str, str | None, Callable[[], str
 
     The second is None where that cannot be told.
     """
-    fluentd = fingerprint(project.fluentd)
+    shared = fingerprint(project.fluentd, project.annotations)
     for attribute, definition in project.images.items():
         own = fingerprint(definition)
-        source = None if own is None or fluentd is None else f"image{own}{fluentd}"
-        make = partial(_image_text, definition, project.fluentd)
+        source = None if own is None or shared is None else f"image{own}{shared}"
+        make = partial(_image_text, definition, project.fluentd, project.annotations)
         yield f"{IMAGES_FOLDER}/{attribute}.nix", source, make
     listed = tuple((name, isinstance(image, PulledImage)) for name, image in project.images.items())
     yield "default.nix", fingerprint(project.package_set, listed), partial(_entry_text, project)
-    yield "jobsets.nix", "no definition", partial(_filled, "jobsets.nix")
+    tags = to_expression(project.tags)
+    yield "jobsets.nix", fingerprint(project.tags), partial(_filled, "jobsets.nix", tags=tags)
 
 
-def _image_text(definition: AnyImage, fluentd: Fluentd | None) -> str:
-    return _filled("image.nix", image=lower.image(definition, fluentd))
+def _image_text(
+    definition: AnyImage, fluentd: Fluentd | None, annotations: Mapping[str, Any]
+) -> str:
+    return _filled("image.nix", image=lower.image(definition, fluentd, annotations))
 
 
 def _entry_text(project: Project) -> str:

@@ -19,6 +19,10 @@
   `config`, `labels`
   : the image's configuration as in the OCI image specification, joined with what perp needs
 
+  `annotations`
+  : those of the image's manifest, strings by name, such as
+    { "org.opencontainers.image.licenses" = "MIT"; }
+
   `contents`, `extraCommands`, `created`, `maxLayers`
   : as in nixpkgs' dockerTools
 
@@ -65,6 +69,7 @@ let
       runAsRoot ? null,
       config ? { },
       labels ? { },
+      annotations ? { },
       tag ? null,
       created ? "1970-01-01T00:00:01Z",
       maxLayers ? null,
@@ -80,6 +85,7 @@ let
 
       checked = checks.checkImage calledAs (builtins.functionArgs build) given {
         inherit
+          annotations
           config
           contents
           created
@@ -120,6 +126,7 @@ let
 
       arguments = {
         inherit (checked)
+          annotations
           created
           extraCommands
           name

@@ -11,6 +11,9 @@
 
   `compressed`
   : whether its layers are compressed
+
+  `annotations`
+  : those of its manifest, as JSON; empty for none
 */
 { pkgs }:
 {
@@ -18,13 +21,17 @@
   imageTag,
   source,
   compressed,
+  annotations ? "",
 }:
 let
   suffix = if compressed then "" else "-uncompressed";
 in
 pkgs.runCommand "oci-image-${builtins.replaceStrings [ "/" ] [ "-" ] imageName}${suffix}" {
-  inherit source;
-  nativeBuildInputs = [ pkgs.skopeo ];
+  inherit annotations source;
+  nativeBuildInputs = [
+    pkgs.jq
+    pkgs.skopeo
+  ];
   options = if compressed then "" else "--dest-oci-accept-uncompressed-layers";
   reference = "${imageName}:${imageTag}";
 } (builtins.readFile ./buildOciDirectory.sh)

@@ -15,6 +15,9 @@
   `registry`, `insecureRegistry`, `certificates`
   : see `pushImage`
 
+  `tags`
+  : tags that are put besides the two, such as a version or a branch
+
   `timeout`
   : the seconds that a job may take
 
@@ -36,6 +39,7 @@
   registry ? "",
   insecureRegistry ? "",
   certificates ? null,
+  tags ? [ ],
   timeout ? 36000,
 }:
 let
@@ -113,6 +117,7 @@ let
         image
         insecureRegistry
         registry
+        tags
         ;
       meta = toMeta priorities.push "Push the image ${image.imageName} to the registry";
     }

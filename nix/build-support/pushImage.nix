@@ -1,10 +1,10 @@
 /**
   A job that pushes an image to a registry, under the tags `<commitId>-<outputSha>-<imageName>`
-  and `<outputSha>`.
+  and `<outputSha>`, and those that the project has besides.
 
   It is a fixed-output derivation, which alone may use the network. Its output is a receipt that
   names commit, image and registry, so that it runs once for each. What the registry already has is
-  not sent again, and both tags are read back.
+  not sent again, and all tags are read back.
 
   # Inputs
 
@@ -20,19 +20,27 @@
   `insecureRegistry`
   : the host (with its port) that may be talked to without verified TLS
 
+  `tags`
+  : further tags, such as a version or a branch
+
   `certificates`
   : a file of certificates in PEM form to trust besides the usual authorities, or null
 
   The user name and password come from the environment of the build as REGISTRY_USERNAME and
   REGISTRY_PASSWORD, or from the file that REGISTRY_AUTH_FILE names.
 */
-{ pkgs, reference }:
+{
+  checks,
+  pkgs,
+  reference,
+}:
 {
   image,
   commitId,
   registry ? "",
   insecureRegistry ? "",
   certificates ? null,
+  tags ? [ ],
   meta ? { },
 }:
 let
@@ -48,13 +56,22 @@ let
     else
       throw "pushImage: commitId: expected one that leaves a tag of at most 128 letters, digits, underscores, dots and dashes, got \"${commitId}\" and with it the tag \"${tag}\"";
 
+  checkedTags = map (
+    tag:
+    let
+      unmet = checks.names.unmetImageTagRule tag;
+    in
+    if unmet == null then tag else throw "pushImage: tags: expected ${unmet}, got ${builtins.toJSON tag}"
+  ) tags;
+
   # Not the hash itself: Nix would find in it a reference to the image.
   receipt = ''
     commit ${commitId}
     image ${imageName}
     output ${builtins.hashString "sha256" outputSha}
     registry ${if registry == "" then "of the building machine" else registry}
-  '';
+  ''
+  + (if tags == [ ] then "" else "tags ${toString checkedTags}\n");
 in
 pkgs.runCommand "push-${builtins.replaceStrings [ "/" ] [ "-" ] imageName}" {
   inherit
@@ -66,6 +83,7 @@ pkgs.runCommand "push-${builtins.replaceStrings [ "/" ] [ "-" ] imageName}" {
     registry
     ;
   inherit (image) oci;
+  tags = checkedTags;
   certificates = if certificates == null then "" else certificates;
   authorities = "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt";
 

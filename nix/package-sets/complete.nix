@@ -16,6 +16,8 @@ let
   oldestRelease = "22.05";
   release = lib.trivial.release or oldestRelease;
 
+  toAnnotations = import ./toAnnotations.nix;
+
   buildOciDirectory = import ../build-support/buildOciDirectory.nix { inherit pkgs; };
 
   takes = function: argument: lib.functionArgs function ? ${argument};
@@ -45,15 +47,37 @@ let
     else
       image;
 
+  # The annotations are part of the image, and so of the hash of its output path.
+  withAnnotations =
+    annotations: image:
+    if annotations == "" then image else image.overrideAttrs (_: { inherit annotations; });
+
+  # Split what a function of dockerTools is given into its own arguments and the annotations that
+  # it knows nothing of.
+  splitArguments =
+    function: given:
+    if takes function "annotations" then
+      {
+        arguments = given;
+        annotations = "";
+      }
+    else
+      {
+        arguments = removeAttrs given [ "annotations" ];
+        annotations = toAnnotations (
+          builtins.intersectAttrs (builtins.functionArgs toAnnotations) given
+        );
+      };
+
   # Add the forms in which images are pushed and loaded. `source` prints the archive, or is it.
   addForms =
-    source: image:
+    annotations: source: image:
     let
       toOci =
         compressed:
         buildOciDirectory {
           inherit (image) imageName imageTag;
-          inherit compressed source;
+          inherit annotations compressed source;
         };
     in
     if image ? oci then
@@ -87,27 +111,32 @@ else
 
       # Before 22.11 copyToRoot was called contents.
       buildImage =
-        arguments:
+        given:
         let
-          image = makeArchive dockerTools.buildImage (
-            if takes dockerTools.buildImage "copyToRoot" then
-              arguments
-            else
-              removeAttrs arguments [ "copyToRoot" ]
-              // lib.optionalAttrs (arguments ? copyToRoot) { contents = arguments.copyToRoot; }
+          inherit (splitArguments dockerTools.buildImage given) annotations arguments;
+          image = withAnnotations annotations (
+            makeArchive dockerTools.buildImage (
+              if takes dockerTools.buildImage "copyToRoot" then
+                arguments
+              else
+                removeAttrs arguments [ "copyToRoot" ]
+                // lib.optionalAttrs (arguments ? copyToRoot) { contents = arguments.copyToRoot; }
+            )
           );
         in
-        addForms image image;
+        addForms annotations image image;
 
       # More than 56 layers were seen to be too many for containerd; nixpkgs' own default is 100.
       buildLayeredImage =
         given:
         let
+          split = splitArguments dockerTools.buildLayeredImage given;
+          inherit (split) annotations;
           arguments = {
             maxLayers = 56;
           }
-          // given;
-          image = makeArchive dockerTools.buildLayeredImage arguments;
+          // split.arguments;
+          image = withAnnotations annotations (makeArchive dockerTools.buildLayeredImage arguments);
           stream = dockerTools.streamLayeredImage (
             removeAttrs arguments [
               "compressor"
@@ -115,14 +144,14 @@ else
             ]
           );
         in
-        addForms (image.stream or stream) image;
+        addForms annotations (image.stream or stream) image;
 
       pullImage =
         arguments:
         let
           image = withAuthFile (dockerTools.pullImage arguments);
         in
-        addForms image image;
+        addForms "" image image;
     };
 
     perp = pkgs.perp or (pkgs.callPackage ./nixpkgs/perp.nix { });

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,9 @@ from nixgen.cli.table import table
 from nixgen.cli.workspace import attribute_path
 from nixgen.definitions import AnyImage, Image, LayeredImage, Project, PulledImage
 from nixgen.load import load_project
+
+if TYPE_CHECKING:
+    from nixgen.registry import Manifest
 
 
 @click.command("list")
@@ -28,7 +32,7 @@ def command(folder: Path, as_json: bool, digests: bool) -> None:
         {
             "attribute": attribute_path(project, attribute),
             **_describe(image),
-            **({"digest": known.get(attribute)} if digests else {}),
+            **(known.get(attribute, {"digest": None}) if digests else {}),
         }
         for attribute, image in sorted(project.images.items())
     ]
@@ -50,8 +54,8 @@ def command(folder: Path, as_json: bool, digests: bool) -> None:
         click.echo(line)
 
 
-def _digests(folder: Path, project: Project) -> dict[str, str]:
-    """Return the digest of each image that is built here; the others are named by theirs."""
+def _digests(folder: Path, project: Project) -> dict[str, dict[str, str]]:
+    """Return the digests of each image that is built here; the others are named by theirs."""
     # Only this option needs Nix and the registry's modules.
     from nixgen.cli.oci import build_oci_images
     from nixgen.cli.workspace import bring_up_to_date, selected
@@ -59,11 +63,17 @@ def _digests(folder: Path, project: Project) -> dict[str, str]:
     bring_up_to_date(folder)
     built = build_oci_images(folder, project, selected(project, ()))
     pulled = {
-        attribute: image.image_digest
+        attribute: {"digest": image.image_digest}
         for attribute, image in project.images.items()
         if isinstance(image, PulledImage)
     }
-    return pulled | {image.attribute: image.layout.digest for image in built}
+    return pulled | {image.attribute: _digests_of(image.layout.forms) for image in built}
+
+
+def _digests_of(forms: Sequence[Manifest]) -> dict[str, str]:
+    """Return the digest of an image, and that of its docker form for registries without OCI."""
+    docker = next((form.digest for form in forms if form.form == "docker"), None)
+    return {"digest": forms[0].digest, **({"dockerDigest": docker} if docker else {})}
 
 
 def _describe(image: AnyImage) -> dict[str, Any]:

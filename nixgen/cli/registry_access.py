@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from nixgen.registry import (
     same_host,
 )
 
+_ADDRESS_VARIABLE = "REGISTRY_URL"
+_CREDENTIAL_VARIABLES = ("REGISTRY_USERNAME", "REGISTRY_PASSWORD")
+
 
 @frozen
 class RegistryAccess:
@@ -37,15 +40,26 @@ class RegistryAccess:
 def registry_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a subcommand the registry's options; its parameter `access` takes what they open."""
 
+    def with_one(*args: Any, accesses: Sequence[RegistryAccess], **kwargs: Any) -> None:
+        if len(accesses) > 1:
+            raise UsageError(f"--registry: expected one registry, got {len(accesses)}")
+        command(*args, access=accesses[0], **kwargs)
+
+    return registries_options(wraps(command)(with_one))
+
+
+def registries_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a subcommand options for any number of registries; `accesses` takes what they open."""
+
     @wraps(command)
     def with_options(
         *args: Any,
-        registry: str | None,
+        registry: tuple[str, ...],
         authfile: Path | None,
         insecure_registry: tuple[str, ...],
         **kwargs: Any,
     ) -> None:
-        command(*args, access=_open(registry, authfile, insecure_registry), **kwargs)
+        command(*args, accesses=_open_all(registry, authfile, insecure_registry), **kwargs)
 
     decorated: Callable[..., None] = with_options
     for option in (
@@ -63,7 +77,8 @@ def registry_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--registry",
-            envvar="REGISTRY_URL",
+            envvar=_ADDRESS_VARIABLE,
+            multiple=True,
             metavar="HOST[:PORT][/PATH]",
             help="Where the images are; REGISTRY_URL unless given.",
         ),
@@ -72,17 +87,53 @@ def registry_options(command: Callable[..., None]) -> Callable[..., None]:
     return decorated
 
 
-def _open(
-    address: str | None, auth_file: Path | None, insecure_hosts: tuple[str, ...]
-) -> RegistryAccess:
-    if not address:
+def _open_all(
+    addresses: Sequence[str], auth_file: Path | None, insecure_hosts: Sequence[str]
+) -> list[RegistryAccess]:
+    if not addresses:
         raise UsageError("no registry: pass --registry HOST[:PORT][/PATH] or set REGISTRY_URL")
-    registry = parse_registry(address)
     for host in insecure_hosts:
         if expected := unmet_registry_rule(host):
             raise UsageError(f"--insecure-registry: expected {expected}, got {host!r}")
+    registries = [parse_registry(address) for address in dict.fromkeys(addresses)]
+    environments = _environments(registries, auth_file)
+    return [
+        _open(registry, environment, auth_file, insecure_hosts)
+        for registry, environment in zip(registries, environments, strict=True)
+    ]
+
+
+def _environments(
+    registries: Sequence[Registry], auth_file: Path | None
+) -> list[Mapping[str, str]]:
+    """Return for each registry the variables that it may be asked with.
+
+    Of several registries only that of REGISTRY_URL is shown the password of the variables.
+    """
+    if len(registries) == 1 or auth_file or not os.environ.keys() & set(_CREDENTIAL_VARIABLES):
+        return [os.environ] * len(registries)
+    addresses = os.environ.get(_ADDRESS_VARIABLE, "").split()
+    owners = [parse_registry(address).host for address in addresses[:1]]
+    theirs = [any(same_host(each.host, owner) for owner in owners) for each in registries]
+    if len(addresses) != 1 or True not in theirs:
+        raise UsageError(
+            "REGISTRY_USERNAME: expected one registry that it is for, got several\n"
+            "  set REGISTRY_URL to that one, or have the credentials in an auth file"
+        )
+    without = {
+        name: value for name, value in os.environ.items() if name not in _CREDENTIAL_VARIABLES
+    }
+    return [os.environ if own else without for own in theirs]
+
+
+def _open(
+    registry: Registry,
+    environment: Mapping[str, str],
+    auth_file: Path | None,
+    insecure_hosts: Sequence[str],
+) -> RegistryAccess:
     credentials = CredentialSources(
-        registry.host, os.environ, auth_file=auth_file, ask_helper=ask_helper
+        registry.host, environment, auth_file=auth_file, ask_helper=ask_helper
     )
     retry = Retry(notify=_notify)
     insecure = any(same_host(registry.host, host) for host in insecure_hosts)

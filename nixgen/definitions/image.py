@@ -80,8 +80,9 @@ class BuiltImage:
     `name` is the repository's name in a registry, such as "locksmith/worker"; `tag` is the hash of
     the output unless it is set; `created` an RFC 3339 time, or "now" (1970-01-01T00:00:01Z unless
     set); `config` is merged into the image's configuration (the OCI image specification's
-    `config`); `max_layers` is how many layers the image may have, its parent's included (56 unless
-    set).
+    `config`); `annotations` are those of its manifest, such as org.opencontainers.image.licenses
+    (annotations.md of the same specification); `max_layers` is how many layers the image may have,
+    its parent's included (56 unless set).
     """
 
     name: str = field(validator=check(_repository))
@@ -92,6 +93,9 @@ class BuiltImage:
     )
     config: Mapping[str, Any] = field(
         factory=dict, converter=frozen_value, validator=check(image_config.image_config)
+    )
+    annotations: Mapping[str, Text] = field(
+        factory=dict, converter=frozen_value, validator=check(image_config.labels)
     )
     created: str | None = field(default=None, validator=check(image_config.time))
     extra_commands: Text = field(default="", validator=check(text))

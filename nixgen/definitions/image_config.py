@@ -169,7 +169,7 @@ def _duration(value: object) -> Unmet | None:
 
 
 labels = _dict_of(text, _name, "a dict of strings")
-"""Allow the labels of an image."""
+"""Allow the labels of an image, and the annotations of its manifest."""
 
 health_check = _keys(
     {

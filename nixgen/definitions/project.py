@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from nixgen.definitions import names
+from nixgen.definitions import image_config, names
 from nixgen.definitions.fluentd import Fluentd, is_fluentd, to_fluentd
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
-from nixgen.definitions.validation import frozen_value, location_field, matching, refuse
+from nixgen.definitions.validation import (
+    Text,
+    check,
+    each,
+    frozen_value,
+    location_field,
+    matching,
+    refuse,
+)
 from nixgen.errors import Location
 
 AnyImage = Image | LayeredImage | PulledImage
@@ -76,8 +84,9 @@ def _hydra(project: Any, attribute: Attribute[Any], hydra: object) -> None:
 class Project:
     """What nixgen makes files of: images by the name of their attribute in `dockerImages`.
 
-    `fluentd` holds the outputs of the images that set none themselves; `hydra` says what a Hydra
-    server does with the project.
+    `fluentd` holds the outputs of the images that set none themselves; `tags` are put besides the
+    two that each image is pushed under, such as a version or a branch; `annotations` are those of
+    all images that are built here; `hydra` says what a Hydra server does with the project.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -85,6 +94,12 @@ class Project:
     images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
     package_set: PackageSet = field(factory=DebianPackageSet, validator=_package_set)
     fluentd: Fluentd | None = field(default=None, converter=to_fluentd, validator=is_fluentd)
+    tags: Sequence[str] = field(
+        default=(), converter=frozen_value, validator=each(matching(names.unmet_image_tag_rule))
+    )
+    annotations: Mapping[str, Text] = field(
+        factory=dict, converter=frozen_value, validator=check(image_config.labels)
+    )
     hydra: Hydra | None = field(default=None, validator=_hydra)
     location: Location = location_field()
 

@@ -111,7 +111,7 @@ class Connections:
 
     def _new_manager(self, proxy: Proxy | None) -> urllib3.PoolManager:
         if proxy:
-            headers = dict(proxy.authorization)
+            headers = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
             manager: urllib3.PoolManager = urllib3.ProxyManager(
                 proxy.url, proxy_headers=headers, **self._options
             )

@@ -31,7 +31,8 @@ def find_commits(
 ) -> TaggedImage | None:
     """Return the image that a tag such as an outputSha names, or None when there is none.
 
-    A commit belongs to it when its tag names the same digest, whatever outputSha the tag holds.
+    A commit belongs to it when its tag names the same digest, whatever outputSha the tag holds, or
+    when the tag holds the reference: annotations may have given each commit a digest of its own.
     Raises RegistryError.
     """
     client.connect(repository)
@@ -47,10 +48,15 @@ def find_commits(
         digests = pool.map(lambda tag: client.find_digest(repository, tag), commits)
         found = [
             commit_id
-            for commit_id, its in zip(commits.values(), digests, strict=True)
-            if its == digest
+            for (tag, commit_id), its in zip(commits.items(), digests, strict=True)
+            if its == digest or _output_sha(tag) == reference
         ]
     return TaggedImage(repository, digest, sorted(set(found)))
+
+
+def _output_sha(tag: str) -> str | None:
+    match = _COMMIT_TAG.fullmatch(tag)
+    return match["output_sha"] if match else None
 
 
 def _commit_id(tag: str, image_name: str) -> str | None:

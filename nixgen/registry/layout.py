@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from nixgen.errors import BuildError
+from nixgen.errors import BuildError, UsageError
 
 _OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -73,6 +74,20 @@ class Layout:
     def size(self) -> int:
         """The bytes of all blobs."""
         return sum(blob.size for blob in self.blobs)
+
+    def annotated(self, annotations: Mapping[str, str]) -> Layout:
+        """Return the image with further annotations in its manifest, and so another digest.
+
+        Raises UsageError when the manifest is in a form that has none.
+        """
+        if not annotations:
+            return self
+        if self.media_type != _OCI_MANIFEST:
+            raise UsageError(f"expected an OCI manifest to annotate, got {self.media_type}")
+        parsed = json.loads(self.manifest)
+        parsed["annotations"] = {**(parsed.get("annotations") or {}), **annotations}
+        manifest = json.dumps(parsed, separators=(",", ":")).encode()
+        return evolve(self, manifest=manifest, digest=Manifest(self.media_type, manifest).digest)
 
     @property
     def forms(self) -> tuple[Manifest, ...]:

@@ -20,10 +20,10 @@ _SCHEMES = ("http", "https")
 
 @frozen
 class Proxy:
-    """A proxy: its address without credentials, and the header that tells it who asks."""
+    """A proxy: its address without credentials, and the value of the header that says who asks."""
 
     url: str
-    authorization: Mapping[str, str] = field(factory=dict, repr=False)
+    authorization: str | None = field(default=None, repr=False)
 
 
 @frozen
@@ -69,7 +69,7 @@ def _read(variable: str, given: str) -> Proxy:
     if split.username is None:
         return Proxy(address)
     pair = f"{unquote(split.username)}:{unquote(split.password or '')}"
-    return Proxy(address, urllib3.make_headers(proxy_basic_auth=pair))
+    return Proxy(address, urllib3.make_headers(proxy_basic_auth=pair)["proxy-authorization"])
 
 
 def _covers(entry: str, target: SplitResult) -> bool:

@@ -26,15 +26,19 @@ def note(name, text):
 
 project = Project(images={
 %s
-})
+}, %s)
 """
 
 
 class PushedProject:
-    """A project with an image for each of `texts`, by attribute; all share a layer."""
+    """A project with an image for each of `texts`, by attribute; all share a layer.
 
-    def __init__(self, folder: Path, texts: Mapping[str, str]) -> None:
+    `more` are the project's further fields.
+    """
+
+    def __init__(self, folder: Path, texts: Mapping[str, str], more: str = "") -> None:
         self.folder = folder
+        self.more = more
         self.texts = dict(texts)
         folder.mkdir()
         shutil.copytree(REPOSITORY / ".nixgen", folder / ".nixgen")
@@ -56,7 +60,7 @@ class PushedProject:
             f"    {attribute!r}: note({self.image_name(attribute)!r}, {text!r}),\n"
             for attribute, text in self.texts.items()
         )
-        (self.folder / "images.py").write_text(_DEFINITIONS % images)
+        (self.folder / "images.py").write_text(_DEFINITIONS % (images, self.more))
         self.nixgen("emit").check_returncode()
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", "change")
@@ -84,10 +88,11 @@ class PushedProject:
         *attributes: str,
         arguments: Mapping[str, str | Path] | None = None,
         environment: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
         """Build jobs of jobsets.nix as Hydra would, with the commit that is checked out as src."""
         command = self._jobs_command(attributes, arguments or {})
-        return self.nix(*command, more=environment)
+        return self.nix(*command, *options, more=environment)
 
     def building_jobs(
         self, *attributes: str, arguments: Mapping[str, str | Path]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nixgen.errors import UsageError
-from nixgen.registry import Credentials, find_credentials
+from nixgen.registry import Credentials, CredentialSources, find_credentials
 
 HOST = "registry.example.org"
 
@@ -153,3 +153,141 @@ def test_one_variable_without_the_other_is_refused(name: str) -> None:
 def test_secrets_are_not_in_the_representation() -> None:
     """Whatever prints credentials prints no secret."""
     assert "marked" not in repr(Credentials("user", "marked-1", "marked-2"))
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        (HOST.upper(), ""),
+        (f"{HOST}:443", ""),
+        (f"{HOST}/", "team/app"),
+        (f"http://{HOST}", ""),
+        (f"HTTPS://{HOST}/v2", "team/app"),
+        (f"https://{HOST}/v1", ""),
+        (f"https://{HOST}/some/path", "team"),
+        (f"{HOST}/team/", "team/app"),
+        (f"https://{HOST}/team/app", "team/app"),
+        (f"{HOST.upper()}:443/team", "team/app/more"),
+    ],
+)
+def test_key_is_compared_as_what_it_means(tmp_path: Path, key: str, path: str) -> None:
+    """Case, default port, scheme, version and a last slash of a key make no difference."""
+    file = write(tmp_path / "auth.json", {"auths": {key: entry("user", "x")}})
+    assert found_user({}, auth_file=file, path=path) == "user"
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        (f"{HOST}/team", ""),
+        (f"{HOST}/team", "teams/app"),
+        (f"{HOST}/team/App", "team/app"),
+        (f"{HOST}:5000", ""),
+        ("example.org", ""),
+    ],
+)
+def test_key_of_something_else_is_not_used(tmp_path: Path, key: str, path: str) -> None:
+    """Credentials are for the host or the parts of a name that a key has."""
+    file = write(tmp_path / "auth.json", {"auths": {key: entry("user", "x")}})
+    assert found_user({}, auth_file=file, path=path) is None
+
+
+def test_exact_key_comes_before_its_other_spellings(tmp_path: Path) -> None:
+    """Where several keys mean one host, the one that is spelled like it counts."""
+    auths = {
+        f"https://{HOST}/v1/": entry("old", "x"),
+        HOST: entry("exact", "x"),
+        f"{HOST.upper()}:443": entry("other", "x"),
+    }
+    for order in (auths, dict(reversed(auths.items()))):
+        file = write(tmp_path / "auth.json", {"auths": order})
+        assert found_user({}, auth_file=file) == "exact"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"username": "user", "password": "a:b"}, Credentials("user", "a:b")),
+        ({"auth": "", "username": "user", "password": "x"}, Credentials("user", "x")),
+        ({"identitytoken": "t"}, Credentials("", identity_token="t")),  # noqa: S106
+        ({"registrytoken": "t"}, Credentials("", registry_token="t")),  # noqa: S106
+        ({"auth": "dXNlcg=="}, Credentials("user")),
+        ({}, None),
+        (None, None),
+        ({"email": "user@example.org"}, None),
+    ],
+)
+def test_entry_is_read(
+    tmp_path: Path, content: dict[str, str] | None, expected: Credentials | None
+) -> None:
+    """An entry holds a pair in base64, the pair in two fields, or a token."""
+    file = write(tmp_path / "config.json", {"auths": {HOST: content}})
+    assert expected == find_credentials(HOST, {}, auth_file=file)
+
+
+def test_password_may_have_any_bytes(tmp_path: Path) -> None:
+    """A password that is not UTF-8 reaches the registry as it was written."""
+    pair = base64.b64encode(b"user:\xe9\xff").decode()
+    file = write(tmp_path / "config.json", {"auths": {HOST: {"auth": pair}}})
+    found = find_credentials(HOST, {}, auth_file=file)
+    assert found is not None
+    assert f"Basic {pair}" == found.basic
+
+
+def test_helper_without_credentials_is_no_end(tmp_path: Path) -> None:
+    """What a helper does not know may stand in the file, or under a shorter key."""
+    content = {
+        "credHelpers": {f"{HOST}/team": "empty"},
+        "auths": {HOST: entry("file", "x")},
+    }
+    file = write(tmp_path / "config.json", content)
+    found = find_credentials(
+        HOST, {}, path="team/app", auth_file=file, ask_helper=lambda name, server: None
+    )
+    assert found is not None
+    assert (found.username, found.origin) == ("file", f'{file}, key "{HOST}"')
+
+
+def test_origin_of_a_helper_is_named(tmp_path: Path) -> None:
+    """Credentials of a helper are said to be from it, with the file that names it."""
+    file = write(tmp_path / "config.json", {"credHelpers": {HOST: "own"}})
+    sources = CredentialSources(
+        HOST, {}, auth_file=file, ask_helper=lambda name, server: Credentials(name)
+    )
+    found = sources.find("team/app")
+    assert found is not None
+    assert f"docker-credential-own, which {file} names for {HOST}" == found.origin
+
+
+def test_helper_is_asked_once(tmp_path: Path) -> None:
+    """However many repositories there are, a helper is asked once for each key."""
+    asked: list[str] = []
+
+    def ask(name: str, server: str) -> Credentials | None:
+        asked.append(server)
+        return Credentials(name)
+
+    file = write(tmp_path / "config.json", {"credHelpers": {HOST: "own", f"{HOST}/b": "own"}})
+    sources = CredentialSources(HOST, {}, auth_file=file, ask_helper=ask)
+    for repository in ("a/x", "a/y", "b/x", "b/y", ""):
+        sources.find(repository)
+    assert asked == [HOST, f"{HOST}/b"]
+
+
+def test_broken_entry_is_named_by_its_key(tmp_path: Path) -> None:
+    """An entry that cannot be read is refused with file and key, and its content not shown."""
+    auths = {HOST: {"auth": "marked"}, "other.example.org": entry("user", "x")}
+    file = write(tmp_path / "config.json", {"auths": auths})
+    with pytest.raises(UsageError, match=f'{file}: .* under "{HOST}"') as raised:
+        find_credentials(HOST, {}, auth_file=file)
+    assert "marked" not in str(raised.value)
+    assert find_credentials("other.example.org", {}, auth_file=file) is not None
+
+
+def test_unreadable_usual_file_is_passed_over(tmp_path: Path) -> None:
+    """A usual file that cannot be read is no reason to stop, and the message tells of it."""
+    (tmp_path / ".docker/config.json").mkdir(parents=True)
+    sources = CredentialSources(HOST, {"HOME": str(tmp_path), "XDG_RUNTIME_DIR": "/nonexistent"})
+    assert sources.find("team/app") is None
+    assert "config.json (Is a directory)" in sources.searched("team/app")
+    assert "/nonexistent/containers/auth.json (No such file" in sources.searched("team/app")

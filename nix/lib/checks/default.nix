@@ -88,6 +88,7 @@ let
   };
 
   imageRules = {
+    annotations = labels;
     config =
       withoutNames
         [

@@ -32,6 +32,7 @@
   config ? null,
   architecture ? dockerTools.architecture,
   created ? "1970-01-01T00:00:01Z",
+  annotations ? { },
   diskSize ? 1024,
   buildVMMemorySize ? 512,
   includeNixDB ? false,
@@ -47,6 +48,8 @@ assert checkArguments {
   };
 };
 let
+  toAnnotations = import ../../toAnnotations.nix;
+
   storeName = layerPaths.toStoreName name;
 
   parent = loadArchive {
@@ -86,6 +89,7 @@ let
   };
 in
 makeImage {
+  annotations = toAnnotations { inherit annotations fromImage; };
   inherit
     architecture
     created

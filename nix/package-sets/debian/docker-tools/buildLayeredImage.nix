@@ -27,6 +27,7 @@
   config ? { },
   architecture ? dockerTools.architecture,
   created ? "1970-01-01T00:00:01Z",
+  annotations ? { },
   mtime ? "1970-01-01T00:00:01Z",
   uid ? 0,
   gid ? 0,
@@ -56,6 +57,8 @@ assert checkArguments {
     };
 };
 let
+  toAnnotations = import ../../toAnnotations.nix;
+
   storeName = layerPaths.toStoreName name;
 
   parent = loadArchive { inherit architecture fromImage; };
@@ -143,6 +146,7 @@ let
   );
 in
 makeImage {
+  annotations = toAnnotations { inherit annotations fromImage; };
   inherit
     architecture
     created

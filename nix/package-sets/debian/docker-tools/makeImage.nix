@@ -21,6 +21,9 @@
   `maxLayers`
   : how many layers the image may have, those of its parent included; null for any number
 
+  `annotations`
+  : those of the manifest, as JSON; empty for none
+
   `includeStorePaths`
   : whether the store paths that are in no other layer are in the image
 
@@ -46,6 +49,7 @@
 {
   name,
   tag,
+  annotations,
   architecture,
   created,
   function,
@@ -124,7 +128,8 @@ let
       planned: builtins.unsafeDiscardStringContext "${toString ([ planned.path ] ++ planned.apart)}\n"
     ) plan;
     tarHeaders = ./tarHeaders.awk;
-  };
+  }
+  // lib.optionalAttrs (annotations != "") { inherit annotations; };
 
   # Of all that the image is made from, none of whose layers is evaluated for it.
   hash = builtins.substring 0 32 (
@@ -147,7 +152,7 @@ let
       inherit name;
       script = ./ociFolder.sh;
       environment = {
-        inherit form reference;
+        inherit annotations form reference;
         parts = parts.${form};
       };
     };

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Lay out the image as the OCI image specification says (image-layout.md); each layer's blob is a
-# link to the layer itself. $reference is JSON.
+# link to the layer itself. $reference is JSON, and so are the $annotations, if there are any.
 
 mkdir -p "$out/blobs/sha256"
 
@@ -24,12 +24,17 @@ done <"$parts/layers"
     printf "%s{\"mediaType\":\"%s\",\"digest\":\"sha256:%s\",\"size\":%s}", comma, type, $2, $3
     comma = ","
   }' "$parts/layers"
-  printf ']}'
+  printf ']%s}' "${annotations:+,\"annotations\":$annotations}"
 } >manifest
 
 {
   printf '{"schemaVersion":2,"manifests":['
   add_blob manifest application/vnd.oci.image.manifest.v1+json
-  printf ',"annotations":{"org.opencontainers.image.ref.name":%s}}]}\n' "$reference"
+  printf ',"annotations":{"org.opencontainers.image.ref.name":%s' "$reference"
+  if test "$annotations"; then
+    printf ',%s}]}\n' "${annotations#?}" # its first brace is there already
+  else
+    printf '}}]}\n'
+  fi
 } >"$out/index.json"
 echo '{"imageLayoutVersion":"1.0.0"}' >"$out/oci-layout"
