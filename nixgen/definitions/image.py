@@ -21,6 +21,7 @@ from nixgen.definitions.validation import (
     each,
     expression,
     frozen_value,
+    is_literal,
     location_field,
     matching,
     nonempty_text,
@@ -37,6 +38,7 @@ MOST_SERVICES = 200  # perpd(8) looks after no more
 _OF_THE_IMAGE = {"fluentd", "location"}  # fields that both a service and an image of services have
 _OF_ITS_SERVICES = [each for each in fields(ServiceFields) if each.name not in _OF_THE_IMAGE]
 _OF_THE_SUPERVISOR = ("Cmd", "Entrypoint")
+_STOP_SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT")  # for which the supervisor stops its services
 
 
 def _services(image: Any, attribute: Attribute[Any], value: object) -> None:
@@ -157,6 +159,10 @@ class Image(BuiltImage, ServiceFields):
                 expected = f"no {key} in an image of services, which the supervisor starts"
                 remedy = "set command instead, or define a LayeredImage"
                 raise refuse(self, f"config.{key}", expected, self.config[key], remedy=remedy)
+        signal = self.config.get("StopSignal")
+        if is_literal(signal) and signal not in _STOP_SIGNALS:
+            expected = " or ".join(_STOP_SIGNALS) + ", for which the supervisor stops its services"
+            raise refuse(self, "config.StopSignal", expected, signal)
         if self.fluentd is not None:
             allowed = IMAGE_PARTS if self.services else (*SERVICE_PARTS, *IMAGE_PARTS)
             self.fluentd.check(self, self.location, allowed=allowed)

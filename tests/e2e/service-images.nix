@@ -275,6 +275,51 @@ in
     ];
   };
 
+  # What would be silent: what ends well again and again, daemons, oneshots without an end, processes
+  # of others.
+  silent = lib.buildImageWithPerps {
+    name = "test/silent";
+    services = [
+      {
+        name = "brief";
+        command = "exit 0";
+      }
+      {
+        name = "daemon";
+        command = "setsid sleep 1000000 & exec sleep 1";
+      }
+      {
+        name = "root-daemon";
+        user = "root";
+        command = "setsid sleep 1000000 & exec sleep 1";
+      }
+      {
+        name = "endless";
+        oneShot = true;
+        command = "sleep 1000000";
+      }
+      {
+        name = "waiting";
+        after = [ "endless" ];
+        command = "sleep 1000000";
+      }
+      {
+        name = "lines";
+        preStartScript = ''
+          printf '\357\273\277FIRST=1\nPLAIN=2\n export  THIRD = 3\nexport=4\n' >/tmp/lines
+        '';
+        environmentFile = "/tmp/lines";
+        command = "sleep 1000000";
+      }
+    ];
+  };
+
+  protected = lib.buildImageWithPerp {
+    name = "test/protected";
+    user = "root";
+    command = "${pkgs.runit}/bin/chpst -u :65534:65534 sh -c 'trap \"\" TERM; while true; do sleep 1; done' & exec sleep 1000000";
+  };
+
   exiting = lib.buildImageWithPerps {
     name = "test/exiting";
     services = [
@@ -417,7 +462,7 @@ in
                 busybox
                 "sh"
                 "-c"
-                "${busybox} id -u; ! test -d /tmp || cat /proc/$$/environ >/tmp/variables"
+                "${busybox} id -u; ! test -d /tmp || cat /proc/$$/environ >/tmp/variables; true"
               ];
             }
             {

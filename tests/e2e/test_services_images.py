@@ -34,14 +34,6 @@ def test_read_only_root_file_system(base: str) -> None:
         assert stopped.seconds < 2
 
 
-def test_read_only_root_file_system_without_a_tmpfs() -> None:
-    """Without a tmpfs at /etc/perp the container ends at once and says what to add."""
-    with running(image("stop"), "--read-only", *WRITABLE) as container:
-        assert 111 == container.wait(10)
-        assert "cannot write to /etc/perp" in container.logs()
-        assert "add --tmpfs /etc/perp" in container.logs()
-
-
 def test_parent_without_anything() -> None:
     """An image whose parent has no shell and no users runs a service as nobody."""
     with running(image("onEmptyParent")) as container:

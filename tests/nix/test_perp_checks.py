@@ -131,6 +131,11 @@ REFUSED = [
         'got [ "x" ]',
     ),
     (
+        perp('{ config.StopSignal = "SIGWINCH"; }'),
+        f"{PERP}: config.StopSignal: expected SIGTERM or SIGINT or SIGQUIT, for which the "
+        'supervisor stops its services, got "SIGWINCH"',
+    ),
+    (
         perp('{ usr = "www"; }'),
         f"{PERP}: usr: there is no such argument; there are chdir, command, config, contents, "
         "created, environmentFile, extraCommands, fluentd, fromImage, healthCheck, labels, "

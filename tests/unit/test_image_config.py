@@ -91,6 +91,11 @@ ABSOLUTE = (
             "config.Cmd: expected no Cmd in an image of services, which the supervisor starts, "
             "got ['true']\n  set command instead, or define a LayeredImage",
         ),
+        (
+            'config={"StopSignal": "SIGWINCH"}',
+            "config.StopSignal: expected SIGTERM or SIGINT or SIGQUIT, for which the supervisor "
+            "stops its services, got 'SIGWINCH'",
+        ),
         ("contents=[1]", "contents[0]: " + STORE_PATH.format("1")),
         ('contents=["/etc"]', "contents[0]: " + STORE_PATH.format("'/etc'")),
         ('chdir="tmp"', "chdir: " + ABSOLUTE.format("'tmp'")),
@@ -119,6 +124,7 @@ def test_what_no_engine_could_load_is_refused(tmp_path: Path, arguments: str, me
         'config={"Env": pkgs.variables, "WorkingDir": f"{pkgs.web}/share", "User": None}',
         'config={"ExposedPorts": {"80/tcp": {}, "53": {}, "8000-8010/udp": {}}}',
         'config={"Volumes": {"/data": {}}, "StopSignal": "SIGQUIT", "Labels": {"a": "b"}}',
+        'config={"User": "1000:0"}',
         'contents=[pkgs.jq, f"{pkgs.jq}", "/nix/store/x", nix("./x")]',
         'chdir=f"{pkgs.web}/x", environment_file=pkgs.environment',
         'chdir="/tmp", environment_file=f"/etc/{pkgs.name}"',

@@ -33,14 +33,14 @@ open_output() {
   is_open_to_services 2 || forward 2
 }
 
-# The last lines are copied once nobody can print any more.
+# The last lines are copied once nobody can print any more: perpd neither, nor its services. A
+# process that has left its service may hold the outputs open for ever.
 close_output() {
-  local copier
-  test ${#copiers[@]} -eq 0 || exec >/dev/null 2>&1
-  for copier in "${copiers[@]}"; do
-    for _ in {1..50}; do
-      kill -0 "$copier" 2>/dev/null || break
-      sleep 0.02
-    done
+  test ${#copiers[@]} -gt 0 || return
+  wait "$perpd"
+  exec >/dev/null 2>&1
+  for _ in {1..50}; do
+    kill -0 "${copiers[@]}" 2>/dev/null || break
+    sleep 0.02
   done
 }

@@ -60,7 +60,21 @@ wait_for_oneshot() {
   elif read_marker fail "$1"; then
     try_later "waits for $1, which has failed: $said"
   else
-    try_later "waits until $1 has succeeded"
+    try_later "waits until $1 has succeeded$(how_long "$1")"
+  fi
+}
+
+# Print since when the oneshot $1 runs, if that is long. Few texts, since each is said once.
+how_long() {
+  local seconds
+  if test -e "$state/$1.pid" && read_marker started "$1"; then
+    seconds=$((($(now) - said) / 100))
+    case $((seconds >= 15)),$((seconds >= 60)),$((seconds >= 600)),$((seconds >= 3600)) in
+      1,1,1,1) echo ", which runs for more than an hour" ;;
+      1,1,1,*) echo ", which runs for more than 10 minutes" ;;
+      1,1,*) echo ", which runs for more than a minute" ;;
+      1,*) echo ", which runs for more than 15 s" ;;
+    esac
   fi
 }
 
@@ -85,10 +99,19 @@ variable_of_container() {
   return 1
 }
 
-# A user who has started the container, and has no home there, has that of nobody.
-set_own_names() {
-  USER=$(id -un 2>/dev/null) || USER=$EUID
-  HOME=$(variable_of_container HOME) && test "$HOME" != / && test -w "$HOME" || HOME=/tmp
+# Set $as_user to the words before a command that the user $1 runs, or else whoever has started the
+# container, and $USER and $HOME to that user's. Without a home of his own he has that of nobody.
+set_user() {
+  as_user=()
+  if test "$EUID" -ne 0; then
+    USER=$(id -un 2>/dev/null) || USER=$EUID
+    HOME=$(variable_of_container HOME) && test "$HOME" != / && test -w "$HOME" || HOME=/tmp
+  elif test "$1" = root; then
+    USER=root HOME=/root
+  else
+    USER=$1 HOME=/tmp
+    as_user=(@runit@/bin/chpst -u ":$(cat "$state/.$1")")
+  fi
 }
 
 # Become ./start, run by the user $1, or by whoever has started the container. What ./start passes
@@ -101,19 +124,11 @@ start_as() {
     rm "$state/$service.pid"
     exit 0
   fi
-  USER=$1
-  set --
-  if test "$EUID" -ne 0; then
-    set_own_names
-  elif test "$USER" = root; then
-    HOME=/root
-  else
-    HOME=/tmp
-    set -- @runit@/bin/chpst -u ":$(cat "$state/.$USER")"
-  fi
+  mark user "$1"
+  set_user "$1"
   LOGNAME=$USER
   export HOME LOGNAME USER service_variables
-  exec "$@" ./start 3<"$variables_of_container"
+  exec "${as_user[@]}" ./start 3<"$variables_of_container"
 }
 
 # reset
@@ -125,13 +140,30 @@ end_session() {
   while pids=$(session "$1") && test -n "$pids"; do
     # shellcheck disable=SC2086 # one word for each process
     if test $polls -eq 0; then
-      kill -s TERM $pids
-      kill -s CONT $pids
-    elif test $polls -ge 20 && ! test -e "$state/.stopping"; then
-      kill -s KILL $pids
-    fi 2>/dev/null
+      kill -s TERM $pids 2>/dev/null
+      kill -s CONT $pids 2>/dev/null
+    elif test $polls -ge 20 && ! test -e "$state/.stopping" && ! kill_processes $pids; then
+      say "$refused"
+      return
+    fi
     polls=$((polls + 1))
     sleep 0.05
+  done
+}
+
+# Say what the run of the service with the process $1 has left behind out of reach: a daemon makes a
+# session of its own. Its variables tell it, which its own user can read.
+report_daemons() {
+  local file process name
+  read_marker user "$service"
+  set_user "$said"
+  for file in $("${as_user[@]}" env -u PERP_SVPID \
+    grep -lszx "PERP_SVPID=$1" /proc/[0-9]*/environ); do
+    process=${file//[!0-9]/}
+    if test "$process" -ne $$ && read -r name 2>/dev/null <"/proc/$process/comm"; then
+      say "has left behind process $process ($name), which does not stop with it
+  let the command stay in the foreground"
+    fi
   done
 }
 
@@ -149,6 +181,24 @@ clear_up() {
     say "has ended with $how"
   fi
   end_session "$leader"
+  test -e "$state/.stopping" || report_daemons "$leader"
+}
+
+# Say that the service ends although nothing is wrong: at the third time in a row, and at times from
+# then on. It may have been told to end, so that once means nothing.
+count_success() {
+  local successes=0
+  if test "$status" -eq 0 && ! test -e "$state/.stopping"; then
+    read_marker successes "$service"
+    successes=$((${said:-0} + 1))
+    case $successes in
+      3 | 10 | 100 | *000)
+        say "has ended $successes times in a row with exit status 0, and starts again
+  if it is to run once, make it a oneshot; else let the command stay in the foreground"
+        ;;
+    esac
+  fi
+  mark successes "$successes"
 }
 
 # Make init end the container once the service has failed $max_failures times in a row. A run that
@@ -175,6 +225,7 @@ count_failure() {
 
 service_ended() {
   clear_up "$@"
+  count_success
   count_failure
   rm "$state/$service.pid"
 }
@@ -220,7 +271,7 @@ check_oneshot() {
   elif read_marker waiting "$service"; then
     say "$said"
   else
-    say "has not finished"
+    say "has not finished$(how_long "$service")"
   fi
   return 1
 }

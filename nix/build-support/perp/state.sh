@@ -3,6 +3,7 @@
 #
 # Below $state, /var/run/perp where that can be, are markers. They belong to one start of the container:
 #
+#   SERVICE.user       who runs it
 #   SERVICE.started    when it started the last time; it need not wait for others again
 #   SERVICE.pid        it runs, or what it has left is being ended; the session that it leads
 #   SERVICE.waiting    what it waits for
@@ -10,6 +11,7 @@
 #   SERVICE.success    the oneshot has succeeded
 #   SERVICE.fail       the oneshot has failed, and how
 #   SERVICE.failures   how often it has failed in a row
+#   SERVICE.successes  how often it has ended with status 0 in a row
 #   .init              the process id of init
 #   .base              perp's base folder
 #   .environment       the container's variables, each with a NUL at its end
@@ -38,4 +40,14 @@ session() {
       printf '%s ' "${line%% *}"
     fi
   done
+}
+
+# Kill processes; set $refused to why some cannot be killed, and fail if there are such.
+kill_processes() {
+  refused=
+  for process; do
+    said=$(kill -s KILL "$process" 2>&1) || ! test -d "/proc/$process" ||
+      refused="process $process cannot be killed: ${said##*- }"
+  done
+  test -z "$refused"
 }

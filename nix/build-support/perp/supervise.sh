@@ -85,7 +85,7 @@ kill_services() {
     if leader=$(cat "$state/$service.pid" 2>/dev/null); then
       say "$service has not stopped in time: killed"
       # shellcheck disable=SC2046 # one word for each process
-      kill -s KILL $(session "$leader") 2>/dev/null
+      kill_processes $(session "$leader") || say "$service: $refused"
     fi
   done
 }

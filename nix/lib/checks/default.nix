@@ -96,7 +96,10 @@ let
           "Entrypoint"
         ]
         "nothing there: the supervisor is started, and starts the command (`command`); dockerTools.buildLayeredImage makes images without it"
-        config;
+        (firstUnmet [
+          config
+          stopSignal
+        ]);
     contents = types.listOf types.storePath;
     created = time;
     extraCommands = types.string;
@@ -114,6 +117,23 @@ let
       names.unmetImageTagRule
     ]);
   };
+
+  stopSignals = [
+    "SIGTERM"
+    "SIGINT"
+    "SIGQUIT"
+  ];
+
+  stopSignal =
+    config:
+    if isNull (config.StopSignal or null) || elem config.StopSignal stopSignals then
+      null
+    else
+      {
+        path = ".StopSignal";
+        expected = "${concatStringsSep " or " stopSignals}, for which the supervisor stops its services";
+        given = config.StopSignal;
+      };
 
   # The rule, for sets without the names.
   withoutNames =

@@ -58,6 +58,7 @@ look() {
 
 stop_all() {
   trap '' TERM INT HUP
+  test -z "$pause" || kill "$pause" 2>/dev/null
   look_again=yes
   while test "$look_again"; do
     look_again=
