@@ -72,6 +72,7 @@ let
     contents = lib.filter (path: path != null) (
       lib.toList (if copyToRoot == null then contents else copyToRoot)
     );
+    keepDirlinks = keepContentsDirlinks;
     linkContents = false;
     config = if config == null then { } else config;
     below = parent.parts.tar;
