@@ -41,7 +41,12 @@
 }:
 assert checkArguments {
   function = "buildImage";
-  inherit compressor includeNixDB name;
+  inherit
+    compressor
+    includeNixDB
+    name
+    tag
+    ;
   refused = lib.optionalAttrs (contents != null && copyToRoot != null) {
     contents = "it is the old name of copyToRoot, which is given as well";
   };

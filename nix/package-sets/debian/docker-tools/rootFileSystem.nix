@@ -78,6 +78,7 @@ pkgs.runBash {
         mtime
         storeFolders
         ;
+      inherit (pkgs) coreutils;
       addContents = ./addContents.sh;
       asRoot = "";
       config = lib.toJSON config;
@@ -88,6 +89,7 @@ pkgs.runBash {
       linkedFolders = ./linkedFolders.awk;
       pack = ./packRootFileSystem.sh;
       parentFolders = ./parentFolders.awk;
+      timeFunctions = ./times.sh;
       passAsFile = [
         "config"
         "extraCommands"
