@@ -7,7 +7,7 @@
   : the image's; by default "base" and a hash
 
   `contents`
-  : what it has beside that
+  : what it has beside that; the first of two programs with the same name wins
 */
 { pkgs }:
 {
@@ -15,16 +15,28 @@
   tag ? null,
   contents ? [ ],
 }:
-pkgs.dockerTools.buildLayeredImage {
-  inherit name tag;
-  # The first of two programs with the same name wins.
-  contents = [
+let
+  packages = [
     pkgs.bash
     pkgs.coreutils
     pkgs.busybox
     pkgs.cacert
   ]
   ++ contents;
+
+  # Many of their programs have the same names.
+  joined =
+    pkgs.symlinkJoin {
+      name = "base-contents";
+      paths = packages;
+    }
+    // {
+      references = map (package: "${package}") packages;
+    };
+in
+pkgs.dockerTools.buildLayeredImage {
+  inherit name tag;
+  contents = [ joined ];
   extraCommands = builtins.readFile ./buildBaseImage.sh;
   config = {
     Env = [

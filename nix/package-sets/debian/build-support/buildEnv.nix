@@ -17,7 +17,6 @@
 runCommand name
   {
     inherit
-      extraPrefix
       meta
       nativeBuildInputs
       passthru
@@ -25,17 +24,21 @@ runCommand name
       pathsToLink
       postBuild
       ;
+    collisions =
+      if ignoreCollisions then
+        "first"
+      else if checkCollisionContents then
+        "compare"
+      else
+        "refuse";
+    folder = extraPrefix;
+    joinContents = ./joinContents.sh;
+    joinPlan = ./joinContents.awk;
+    joinSubject = "buildEnv ${name}";
     passAsFile = [ "paths" ];
-    joinLinks = ./joinLinks.sh;
   }
   ''
+    bash -eu -o pipefail "$joinContents" "$out$folder" $(< "$pathsPath")
     mkdir -p "$out"
-    for path in $(< "$pathsPath"); do
-      for folder in $pathsToLink; do
-        if test -d "$path$folder"; then
-          bash "$joinLinks" "$out$extraPrefix$folder" "$path$folder"
-        fi
-      done
-    done
     eval "$postBuild"
   ''

@@ -23,10 +23,13 @@ runCommand name
       postBuild
       preferLocalBuild
       ;
+    collisions = "first";
+    joinContents = ./joinContents.sh;
+    joinPlan = ./joinContents.awk;
+    joinSubject = "symlinkJoin ${name}";
     passAsFile = [ "paths" ];
-    joinLinks = ./joinLinks.sh;
   }
   ''
-    bash "$joinLinks" "$out" $(< "$pathsPath")
+    bash -eu -o pipefail "$joinContents" "$out" $(< "$pathsPath")
     eval "$postBuild"
   ''

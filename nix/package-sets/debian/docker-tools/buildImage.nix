@@ -42,7 +42,12 @@
 }:
 assert checkArguments {
   function = "buildImage";
-  inherit compressor includeNixDB name;
+  inherit
+    compressor
+    includeNixDB
+    name
+    tag
+    ;
   refused = lib.optionalAttrs (contents != null && copyToRoot != null) {
     contents = "it is the old name of copyToRoot, which is given as well";
   };
@@ -75,6 +80,7 @@ let
     contents = lib.filter (path: path != null) (
       lib.toList (if copyToRoot == null then contents else copyToRoot)
     );
+    keepDirlinks = keepContentsDirlinks;
     linkContents = false;
     config = if config == null then { } else config;
     below = parent.parts.tar;

@@ -47,7 +47,12 @@
 }:
 assert checkArguments {
   function = "buildLayeredImage";
-  inherit compressor includeNixDB name;
+  inherit
+    compressor
+    includeNixDB
+    name
+    tag
+    ;
   refused =
     lib.optionalAttrs enableFakechroot {
       enableFakechroot = "not possible in this package set; fakeRootCommands run in the image's root folder";

@@ -1,9 +1,11 @@
 /**
-  Refuse what nixpkgs' `dockerTools` can do and this set cannot, each with a reason.
+  Refuse what nixpkgs' `dockerTools` can do and this set cannot, each with a reason, and names that no
+  engine loads (reference.go of the distribution project); upper-case letters become lower-case ones.
 */
 {
   function,
   name,
+  tag,
   compressor,
   includeNixDB,
   refused ? { },
@@ -11,8 +13,15 @@
 let
   refuse =
     argument: reason: throw "dockerTools.${function}: image ${name}: ${argument}: ${reason}";
+
+  host = "([A-Za-z0-9-]+([.][A-Za-z0-9-]+)*(:[0-9]+)?/)?";
+  component = "[A-Za-z0-9]+(([._]|__|-+)[A-Za-z0-9]+)*";
 in
-if compressor != "none" then
+if builtins.match "${host}${component}(/${component})*" name == null then
+  refuse "name" "expected a repository's name, such as team/image, got ${builtins.toJSON name}"
+else if tag != null && builtins.match "[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}" tag == null then
+  refuse "tag" "expected 1 to 128 letters, digits, underscores, dots and dashes, no dot or dash first, got ${builtins.toJSON tag}"
+else if compressor != "none" then
   refuse "compressor" "expected \"none\", got ${builtins.toJSON compressor}; the archive is never compressed here, but the layers of the image's attribute `oci` are"
 else if includeNixDB then
   refuse "includeNixDB" "this package set has no Nix to make the database with"

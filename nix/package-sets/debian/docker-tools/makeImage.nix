@@ -67,7 +67,8 @@
   passthru,
 }:
 let
-  imageName = name;
+  # A registry's names are in lower case.
+  imageName = lib.toLower name;
 
   common = {
     inherit

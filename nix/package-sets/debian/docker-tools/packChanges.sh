@@ -12,7 +12,7 @@ fi
 
 mkdir -p contents/root
 (cd contents && bash -eu "$addContents") >&2
-tar --create --directory=contents/root --format=gnu --owner=root:0 --group=root:0 \
+tar --create --directory=contents/root --format=gnu --owner="$owner" --group="$group" \
   --file=contents.tar .
 
 commands=()
@@ -22,4 +22,4 @@ done
 
 "$python" -I -B -X utf8 "$imageLayers" run root "${layers[@]}" --contents contents.tar \
   "${commands[@]}" --owner "${owner##*:}" "${group##*:}" \
-  --mtime "$(date --date="$mtime" +%s)"
+  --mtime "${mtime#@}"

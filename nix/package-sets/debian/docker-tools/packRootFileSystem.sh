@@ -5,6 +5,16 @@
 # shellcheck source=SCRIPTDIR/folders.sh
 . "$folderFunctions"
 
+# Run the caller's commands with the options of the shell that runs nixpkgs' builders.
+run_commands() {
+  (
+    set +o nounset
+    shopt -s inherit_errexit
+    # shellcheck disable=SC1090
+    . "$1"
+  )
+}
+
 ownership=("--owner=$owner" "--group=$group")
 store_owner="${owner##*:} ${group##*:}"
 written=$store_owner
@@ -12,11 +22,9 @@ usual=$(stat --format='%u %g' root)
 {
   bash -eu "$addContents"
   cd root || exit
-  # shellcheck disable=SC1090 # the commands are the caller's
-  (. "$extraCommandsPath")
+  run_commands "$extraCommandsPath"
   if test "$asRoot"; then
-    # shellcheck disable=SC1090
-    (. "$fakeRootCommandsPath")
+    run_commands "$fakeRootCommandsPath"
     ownership=(--numeric-owner)
     written="0 0"
   fi

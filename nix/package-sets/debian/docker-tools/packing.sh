@@ -7,6 +7,13 @@
 # `tar+gzip`, the compressed one; DIGEST and SIZE are its. LIST is a list of the store paths that are
 # all there is in the layer, or - where the layer holds other files.
 
+# shellcheck source=SCRIPTDIR/times.sh
+. "$timeFunctions"
+
+# Once, since what is "now" would change.
+mtime=@$(print_time mtime "$mtime" %s)
+test ! "${created+set}" || created=$(print_time created "$created" %Y-%m-%dT%H:%M:%SZ)
+
 # The folders above store paths. The machine's own may have another mode.
 mkdir -p above/nix/store
 chmod 755 above/nix above/nix/store
@@ -63,7 +70,6 @@ make_store_layers() {
 # file $1: what the caller asks for, and below its environment variables those of the configuration
 # $2, the parent's.
 print_config() {
-  test "$created" != now || created=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   # shellcheck disable=SC2016 # the variables are jq's
   "$jq/bin/jq" --raw-input --null-input --compact-output \
     --arg architecture "$architecture" --arg created "$created" \

@@ -5,8 +5,9 @@
 
   # Inputs
 
-  `contents`, `linkContents`
-  : paths whose files are put into the folder: links to them, or copies
+  `contents`, `linkContents`, `keepDirlinks`
+  : paths whose files are put into the folder: links to them, or copies; whether links to folders in
+    them stay links
 
   `extraCommands`
   : shell commands that run in the folder
@@ -38,6 +39,7 @@
   owner,
   mtime,
   config ? { },
+  keepDirlinks ? false,
   linkContents ? true,
   fakeRootCommands ? "",
   runAsRoot ? null,
@@ -70,20 +72,24 @@ pkgs.runBash {
       inherit
         contents
         extraCommands
+        keepDirlinks
         linkContents
         listings
         mtime
         storeFolders
         ;
+      inherit (pkgs) coreutils;
       addContents = ./addContents.sh;
       asRoot = "";
       config = lib.toJSON config;
       folderFunctions = ./folders.sh;
       folderOwners = ./folderOwners.awk;
-      joinLinks = ../build-support/joinLinks.sh;
+      joinContents = ../build-support/joinContents.sh;
+      joinPlan = ../build-support/joinContents.awk;
       linkedFolders = ./linkedFolders.awk;
       pack = ./packRootFileSystem.sh;
       parentFolders = ./parentFolders.awk;
+      timeFunctions = ./times.sh;
       passAsFile = [
         "config"
         "extraCommands"

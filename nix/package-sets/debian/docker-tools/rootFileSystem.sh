@@ -3,6 +3,11 @@
 # layer can go on behind it. Beside it come the image's configuration and what is in the archive, as
 # parentFolders.awk reads it.
 
+# shellcheck source=SCRIPTDIR/times.sh
+. "$timeFunctions"
+
+mtime=@$(print_time mtime "$mtime" %s)
+
 mkdir "$out" root
 cp "$configPath" "$out/config.json"
 # shellcheck disable=SC2086 # nothing, or the word fakeroot

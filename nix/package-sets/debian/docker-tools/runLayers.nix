@@ -16,6 +16,17 @@
   mtime,
   environment,
 }:
+let
+  /**
+    Whether busybox's `date` is enough for a time (times.sh).
+  */
+  isUsual =
+    time:
+    builtins.elem time [
+      "1970-01-01T00:00:01Z"
+      "now"
+    ];
+in
 pkgs.runBusybox {
   inherit name script;
   environment =
@@ -26,6 +37,10 @@ pkgs.runBusybox {
       layerFunctions = ./layers.sh;
       packingFunctions = ./packing.sh;
       planLayers = ./planLayers.awk;
+      timeFunctions = ./times.sh;
+    }
+    // lib.optionalAttrs (!isUsual mtime || !isUsual (environment.created or "now")) {
+      inherit (pkgs) coreutils;
     }
     // lib.optionalAttrs (form == "tar+gzip") { inherit (pkgs) libdeflate; }
     // environment;
