@@ -74,6 +74,24 @@ def test_second_call_does_nothing(machine: Room) -> None:
     assert (done.returncode, "sudo" in done.stderr) == (0, False), done.stderr
 
 
+def test_user_without_root_is_told_what_to_ask_for(ready: Room, folder: DebianFolder) -> None:
+    """Root can run what is printed; then the user learns that nobody serves the store."""
+    assert ready
+    root = folder.room("Debian 13, root", "root", SETTINGS)
+    output(root, "sed", "--in-place", "/^nobody:/d", "/etc/subuid", "/etc/subgid")
+    output(root, "nix-store", "--init")
+    user = ("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups")
+    set_up = (*user, "env", "HOME=/tmp", "USER=nobody", "scripts/setup.sh", "/tmp/venv", "demo")
+    refused = root.run(*set_up)
+    command = refused.stderr.splitlines()[-1].strip()
+    assert (2, "sh scripts/setup-as-root.sh subids:nobody") == (refused.returncode, command)
+    output(root, *command.split())
+    refused = root.run(*set_up)
+    assert refused.returncode == 2
+    assert "belongs to root, and no daemon serves it to nobody\n  " in refused.stderr
+    assert "nix-setup-systemd" in refused.stderr
+
+
 def test_units(ready: Room) -> None:
     """The unit tests pass on Python 3.13."""
     ready.run_tests("tests/unit", *TWO)
