@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from room import REPOSITORY, Room
+from room import Room, copy_checkout
 
 USER = "tester"
 CHECKOUT = Path("/home", USER, "nixgen")
@@ -161,17 +161,7 @@ def _lay_passing(folder: Path) -> None:
 
 def _lay_checkout(made: DebianFolder) -> None:
     """Give the user a clone of what git knows of this repository, as it is now."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (made.checkout / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, made.checkout / name)
+    copy_checkout(made.checkout)
     identity = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message=all"]):
         subprocess.run(["git", *identity, *words], cwd=made.checkout, check=True)

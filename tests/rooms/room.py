@@ -7,6 +7,7 @@ and commands that lie elsewhere are run in it, by a pytest of its own.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,3 +47,18 @@ class Room:
         print(f"{self.name}: {done.stdout.splitlines()[-1:]}")
         if done.returncode:
             pytest.fail(f"{self.name}:\n{done.stdout[-20000:]}{done.stderr[-5000:]}", pytrace=False)
+
+
+def copy_checkout(folder: Path) -> None:
+    """Copy what git knows of the repository, and what it would take, as it is now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (REPOSITORY / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / name, folder / name)
