@@ -6,16 +6,16 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from debian_folder import CHECKOUT, USER, DebianFolder, debian_folder
-from room import REPOSITORY, Room
+from room import Room
 
-HERE = Path(__file__).parent
 TWO = ("-n", "2")
+GIVES_OWNERS = "tests/nix/test_image_layers.py"  # to files, which root alone may
 SETTINGS = {
     "NIX_CONFIG": "substituters =",
     "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
@@ -99,7 +99,7 @@ def test_units(ready: Room) -> None:
 
 def test_expressions_and_builds(ready: Room) -> None:
     """The tests of the Nix library and of the package sets pass on Nix 2.26."""
-    ready.run_tests("tests/nix", *TWO)
+    ready.run_tests("tests/nix", *TWO, f"--ignore={GIVES_OWNERS}")
 
 
 def test_images_and_commands(ready: Room, folder: DebianFolder) -> None:
@@ -109,6 +109,7 @@ def test_images_and_commands(ready: Room, folder: DebianFolder) -> None:
     assert "podman version 5" in output(room, "podman", "--version")
     room.run_tests(
         *("-p", "no:cacheprovider", *TWO, "--dist", "loadfile"),
+        GIVES_OWNERS,
         "tests/e2e/test_images.py",
         "tests/e2e/test_new_user.py",
         "tests/e2e/test_reproducibility.py",
@@ -125,10 +126,7 @@ def test_derivations_are_the_same_with_both_versions_of_nix(
     shutil.copytree(
         folder.checkout, project, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv")
     )
-    here = derivations([], project, REPOSITORY / "tests", HERE / "derivations.nix")
-    there = derivations(
-        ready.enter, CHECKOUT, CHECKOUT / "tests", CHECKOUT / "tests/rooms/derivations.nix"
-    )
+    here, there = derivations([], project), derivations(ready.enter, CHECKOUT)
     versions = {
         subprocess.run([*enter, "nix", "--version"], capture_output=True, text=True).stdout
         for enter in ((), ready.enter)
@@ -138,10 +136,11 @@ def test_derivations_are_the_same_with_both_versions_of_nix(
     assert len(here["project"]) > 5
 
 
-def derivations(enter: Any, project: Path, tests: Path, file: Path) -> Any:
+def derivations(enter: Sequence[str], project: Path) -> Any:
     """Evaluate the .drv paths of the project's images; nothing is written into a store."""
-    words = ["--eval", "--strict", "--json", "--store", "dummy://", str(file)]
-    arguments = ["--arg", "project", str(project), "--arg", "tests", str(tests)]
+    file = str(project / "tests/rooms/derivations.nix")
+    words = ["--eval", "--strict", "--json", "--store", "dummy://", file]
+    arguments = ["--arg", "project", str(project), "--arg", "tests", str(project / "tests")]
     done = subprocess.run(
         [*enter, "nix-instantiate", *words, *arguments],
         env={**os.environ, "NIX_CONFIG": "build-users-group =\n"},
