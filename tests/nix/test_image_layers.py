@@ -26,6 +26,10 @@ from image_layers.writing import write_layer
 from layer_reader import Files, apply, read_folder
 from random_layers import Layer, random_layers, to_images, to_tar
 
+pytestmark = pytest.mark.skipif(
+    os.geteuid() != 0, reason="files are given to other users, which root alone may do"
+)
+
 PAIRS = int(os.environ.get("NIXGEN_TEST_LAYERS", "500"))
 BATCH = 500
 
