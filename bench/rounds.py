@@ -14,6 +14,7 @@ import os
 import random
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,11 +26,12 @@ from pathlib import Path
 
 from attrs import Factory, define, frozen
 
+from bench.alone import with_own_store
 from bench.measure import NIXGEN, REPOSITORY, environment, run
 
 sys.path.append(str(REPOSITORY / "tests/e2e"))
 
-from registry import running_registry  # noqa: E402
+from registry import running_registry
 
 DEFINITIONS = """\
 from nixgen import Image, LayeredImage, Project, pkgs
@@ -44,21 +46,19 @@ def note(name):
 
 project = Project(images={{
     **{{
-        f"files{{number}}": LayeredImage(name=f"rounds/files{{number}}", contents=[note(f"files{{number}}")])
-        for number in range(3)
+        name: LayeredImage(name=f"rounds/{{name}}", contents=[note(name)])
+        for name in ("files0", "files1", "files2")
     }},
     **{{
-        f"service{{number}}": Image(
-            name=f"rounds/service{{number}}",
-            command=f"echo service{{number}} of round {{ROUND}}; exec sleep 1000",
+        name: Image(
+            name=f"rounds/{{name}}", command=f"echo {{name}} of round {{ROUND}}; exec sleep 1000"
         )
-        for number in range(3)
+        for name in ("service0", "service1", "service2")
     }},
 }})
 """
-FILES = [f"files{number}" for number in range(3)]
-SERVICES = [f"service{number}" for number in range(3)]
-IMAGES = [*FILES, *SERVICES]
+SERVICES = ["service0", "service1", "service2"]
+IMAGES = ["files0", "files1", "files2", *SERVICES]
 
 
 @frozen
@@ -146,7 +146,10 @@ class Rounds:
         return ("--registry", self.registry, "--insecure-registry", self.registry)
 
     def _start(self, words: Sequence[str], number: int) -> subprocess.Popen[bytes]:
-        with self._file(number, "out").open("wb") as out, self._file(number, "log").open("wb") as log:
+        with (
+            self._file(number, "out").open("wb") as out,
+            self._file(number, "log").open("wb") as log,
+        ):
             return subprocess.Popen(
                 [*NIXGEN, *words],
                 cwd=self.folder,
@@ -183,17 +186,16 @@ class Rounds:
             elif each.words[0] == "push":
                 yield from self._wrong_pushes(json.loads(each.output)["images"], digests)
             elif each.words[0] == "list":
-                for row in json.loads(each.output):
-                    if row["digest"] != digests[row["attribute"]]:
-                        yield f"list: {row}, expected {digests[row['attribute']]}"
+                listed = _digests(each.output)
+                if listed != digests:
+                    yield f"list --digests: expected {digests}, got {listed}"
             elif each.words[0] == "run":
                 yield from self._wrong_container(each.words[-1], each.output.strip())
 
     def _expected(self) -> tuple[dict[str, str], dict[str, str]]:
         """Return the output paths and the digests of all images, asked for one after the other."""
         paths: dict[str, str] = json.loads(self._ask("build", "--json"))
-        rows = json.loads(self._ask("list", "--digests", "--json"))
-        return paths, {row["attribute"]: row["digest"] for row in rows}
+        return paths, _digests(self._ask("list", "--digests", "--json"))
 
     def _ask(self, *words: str) -> str:
         return run([*NIXGEN, *words], self.folder).output
@@ -221,6 +223,11 @@ class Rounds:
         else:
             yield f"run {image}: expected a container that says {expected!r}, got {log}"
         subprocess.run(["podman", "rm", "--force", "--time", "0", container], capture_output=True)
+
+
+def _digests(listed: str) -> dict[str, str]:
+    """Return the digests by attribute that `nixgen list --json` has printed."""
+    return {row["attribute"].rpartition(".")[2]: row["digest"] for row in json.loads(listed)}
 
 
 @contextmanager
@@ -262,32 +269,12 @@ def main() -> None:
 
 def _enter(scratch: Path, words: Sequence[str]) -> int:
     """Give the rounds a store that begins with all that building their images needs."""
-    project = Rounds(scratch / "first", "", random.Random(0), 0)
+    project = Rounds(scratch / "first", "no registry", random.Random(0), seconds=0)  # noqa: S311
     project.prepare()
-    run([*NIXGEN, "build", "--no-out-link"], project.folder)
-    run([*NIXGEN, "list", "--digests"], project.folder)
-    exported = scratch / "exported"
-    selection = ["-A", "dockerImages"]
-    derivations = run(["nix-instantiate", *selection], project.folder).output.split()
-    derivations += _other_forms(project.folder)
-    closure = ["nix-store", "--query", "--requisites", "--include-outputs", *derivations]
-    paths = [path for path in run(closure, scratch).output.split() if not path.endswith(".drv")]
-    with exported.open("wb") as output:
-        subprocess.run(["nix-store", "--export", *paths], stdout=output, check=True)
-    shutil.rmtree(project.folder)
-    user = [] if os.geteuid() == 0 else ["--map-root-user"]
-    alone = [str(REPOSITORY / "bench/alone.sh"), str(scratch / "nix"), str(exported)]
-    program = [sys.executable, "-m", "bench.rounds", *words, "--inside", str(scratch)]
-    return subprocess.run(
-        ["unshare", "--mount", *user, *alone, *program], cwd=REPOSITORY, check=False
-    ).returncode
-
-
-def _other_forms(folder: Path) -> list[str]:
-    words = [word for image in IMAGES for form in ("oci", "loadedBy.podman") for word in ("-A", f"dockerImages.{image}.{form}")]
-    derivations = run(["nix-instantiate", "default.nix", *words], folder).output.split()
-    run(["nix-store", "--realise", *derivations], folder)
-    return derivations
+    forms = ("", ".oci", ".loadedBy.podman")
+    attributes = [f"dockerImages.{image}{form}" for image in IMAGES for form in forms]
+    words = [sys.executable, "-m", "bench.rounds", *words, "--inside", str(scratch)]
+    return with_own_store(scratch, project.folder, attributes, words)
 
 
 def _play(options: argparse.Namespace, scratch: Path) -> int:
@@ -296,7 +283,7 @@ def _play(options: argparse.Namespace, scratch: Path) -> int:
     bad = 0
     seconds = []
     with running_registry(scratch / "registry") as registry, collecting_garbage() as collections:
-        mix = random.Random(options.seed)
+        mix = random.Random(options.seed)  # noqa: S311 (which commands meet)
         rounds = Rounds(scratch / "project", registry.host, mix, options.seconds, options.run)
         rounds.prepare()
         for number in range(1, options.rounds + 1):
@@ -306,7 +293,8 @@ def _play(options: argparse.Namespace, scratch: Path) -> int:
             print(f"round {number}: {outcome.seconds:.1f} s", flush=True)
             for each in (*outcome.failed, *outcome.wrong):
                 print(each, flush=True)
-    print(f"{options.rounds} rounds of {options.commands} commands: {bad} bad, {sum(seconds) / len(seconds):.1f} s a round")
+    print(f"{options.rounds} rounds of {options.commands} commands: {bad} bad")
+    print(f"{statistics.mean(seconds):.1f} s a round, {max(seconds):.1f} s the longest")
     print(f"{sum(collections.values())} collections, by exit status {dict(collections)}")
     return int(bad > 0)
 
