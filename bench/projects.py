@@ -48,7 +48,7 @@ def make_project(folder: Path, images: int, *, seed: str = "") -> Path:
     folder.mkdir()
     write_definitions(folder, images, seed=seed)
     (folder / ".nixgen").mkdir()
-    for file in (REPOSITORY / ".nixgen").iterdir():
+    for file in filter(Path.is_file, (REPOSITORY / ".nixgen").iterdir()):
         shutil.copy2(file, folder / ".nixgen")
     emit(folder)
     return folder

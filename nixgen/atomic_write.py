@@ -13,13 +13,16 @@ TEMPORARY_PREFIX = ".nixgen-new-"
 """How the names begin of files that are being written; a killed run leaves such files behind."""
 
 
-def write_atomically(file: Path, contents: bytes, *, mode: int = 0o644) -> None:
+def write_atomically(
+    file: Path, contents: bytes, *, mode: int = 0o644, by_way_of: Path | None = None
+) -> None:
     """Write the contents beside the file, then move them into its place; make its folder first.
 
-    Raises UsageError when that cannot be done; the file is then as it was.
+    Where a folder of the same file system is named they lie in that one meanwhile. Raises
+    UsageError when that cannot be done; the file is then as it was.
     """
     try:
-        temporary, opened = _create_beside(file)
+        temporary, opened = _create_temporary(by_way_of or file.parent, file.name)
         held = os.dup(opened.fileno())
         try:
             with opened:
@@ -38,10 +41,10 @@ def write_atomically(file: Path, contents: bytes, *, mode: int = 0o644) -> None:
         ) from None
 
 
-def _create_beside(file: Path) -> tuple[Path, BufferedWriter]:
-    """Create a temporary file for the file, and hold it while it is open."""
+def _create_temporary(folder: Path, name: str) -> tuple[Path, BufferedWriter]:
+    """Create a temporary file for a file of that name, and hold it while it is open."""
     while True:
-        temporary = file.with_name(f"{TEMPORARY_PREFIX}{file.name}-{os.urandom(8).hex()}")
+        temporary = folder / f"{TEMPORARY_PREFIX}{name}-{os.urandom(8).hex()}"
         opened = _create(temporary)
         if hold(opened.fileno()):
             return temporary, opened

@@ -8,19 +8,17 @@ was not written by nixgen or was changed since: it is never overwritten or remov
 from __future__ import annotations
 
 import difflib
-import fcntl
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from attrs import Factory, frozen
 
 from nixgen.atomic_write import TEMPORARY_PREFIX, write_atomically
-from nixgen.emitted import RECORD, write_record
+from nixgen.emitted import write_record
 from nixgen.errors import UsageError
+from nixgen.folder_lock import locked
 from nixgen.left_over import remove_left_over
 from nixgen.plan import IMAGES_FOLDER, MARKER, Plan
 
@@ -43,10 +41,15 @@ class Changes:
 
 
 def compare(folder: Path, plan: Plan) -> Changes:
-    """Return what separates the folder from the plan.
+    """Return what separates the folder from the plan, before or after what another process writes.
 
     Raises UsageError when that would overwrite a file that is not nixgen's own.
     """
+    with locked(folder, shared=True):
+        return _compare(folder, plan)
+
+
+def _compare(folder: Path, plan: Plan) -> Changes:
     listed = _read_list(folder)
     write: dict[str, bytes] = {}
     for path, text in plan.generated.items():
@@ -77,7 +80,7 @@ def apply(folder: Path, changes: Changes) -> None:
 
     Raises UsageError when a file cannot be written.
     """
-    with _locked(folder):
+    with locked(folder):
         remove_left_over(_temporary_files(folder))
         for path, contents in changes.write.items():
             write_atomically(folder / path, contents)
@@ -163,16 +166,3 @@ def _temporary_files(folder: Path) -> Iterator[Path]:
     """Yield what is being written in the folder, or was when a run was killed."""
     yield from folder.glob(f"{TEMPORARY_PREFIX}*")
     yield from (folder / "nix").rglob(f"{TEMPORARY_PREFIX}*")
-    record = folder / RECORD  # what else lies beside it is of other commands, which clear it up
-    yield from record.parent.glob(f"{TEMPORARY_PREFIX}{record.name}-*")
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Keep two runs in one folder apart; the lock ends with the process."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

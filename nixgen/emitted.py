@@ -16,10 +16,11 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from nixgen.atomic_write import write_atomically
 from nixgen.errors import UsageError
+from nixgen.own_folder import OWN_FOLDER, OwnFolder
 
-RECORD = ".nixgen/emitted.json"
+_NAME = "emitted.json"
+RECORD = f"{OWN_FOLDER}/{_NAME}"
 """Where the record lies, in the folder of what is one machine's own, which git ignores."""
 
 
@@ -34,10 +35,10 @@ def read_record(folder: Path) -> dict[str, str]:
 
 def write_record(folder: Path, sums: Mapping[str, str]) -> None:
     """Write the sums where there is a place for them."""
-    file = folder / RECORD
-    if file.parent.is_dir():  # a new folder would be a change that git shows
-        with suppress(UsageError):
-            write_atomically(file, json.dumps(sums, indent=0).encode())
+    own = OwnFolder(folder / OWN_FOLDER)
+    if own.path.is_dir():  # a new folder would be a change that git shows
+        with suppress(OSError, UsageError), own.written():
+            own.write(_NAME, json.dumps(sums, indent=0).encode())
 
 
 def sum_of(source: str, contents: bytes) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.evaluation import instantiate
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.realisation import leading_to_definitions, realise_images
 from nixgen.cli.workspace import attribute_path, bring_up_to_date, selected
@@ -58,7 +59,7 @@ def _tell_what_would_be_built(
 ) -> None:
     with leading_to_definitions(folder, project, attributes):
         paths = [attribute_path(project, attribute) for attribute in attributes]
-        derivations = nix.instantiate(folder, paths, options) if paths else []
+        derivations = instantiate(folder, paths, options).wanted if paths else []
         said = nix.dry_run(derivations, options) if derivations else []
     for line in said or ["nothing would be built: every image is in the store"]:
         click.echo(line, err=True)

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.evaluation import command_roots, instantiate
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.progress import progress
 from nixgen.cli.realisation import leading_to_definitions
 from nixgen.cli.workspace import attribute_path, bring_up_to_date, selected
 from nixgen.commands import nix
 from nixgen.commands.fluentd import Fluentd
+from nixgen.commands.nix import Derivations
 from nixgen.definitions import Image, Project
 from nixgen.definitions.fluentd_sections import section_origins
 from nixgen.errors import NixgenError, UsageError
@@ -43,7 +45,8 @@ def command(
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
     with leading_to_definitions(folder, project, [attribute]):
-        path = _realise(_conf_derivation(folder, project, attribute, options), options)
+        derivations = _conf_derivations(folder, project, attribute, options)
+        path = _realise(folder, derivations, options)
         fluentd = _find_fluentd(folder, program, options) if check else None
     text = Path(path).read_text(encoding="utf-8")
     if fluentd:
@@ -51,10 +54,12 @@ def command(
     click.echo(text if show else path, nl=not show)
 
 
-def _conf_derivation(folder: Path, project: Project, attribute: str, options: Sequence[str]) -> str:
+def _conf_derivations(
+    folder: Path, project: Project, attribute: str, options: Sequence[str]
+) -> Derivations:
     """Return the derivation of the configuration: it is in the closure of the image's."""
     image = attribute_path(project, attribute)
-    [derivation] = nix.instantiate(folder, [image], options)
+    [derivation] = instantiate(folder, [image], options).wanted
     found = [path for path in nix.requisites(derivation) if path.endswith(_CONF)]
     if not found:
         raise UsageError(
@@ -62,13 +67,13 @@ def _conf_derivation(folder: Path, project: Project, attribute: str, options: Se
             "  set it with fluentd=Fluentd(source=Source(type=...))"
         )
     if len(found) > 1:  # the parent image has one as well
-        return nix.instantiate(folder, [f"{image}.fluentdConf"], options)[0]
-    return found[0]
+        return instantiate(folder, [f"{image}.fluentdConf"], options)
+    return Derivations(found)
 
 
-def _realise(derivation: str, options: Sequence[str]) -> str:
+def _realise(folder: Path, derivations: Derivations, options: Sequence[str]) -> str:
     with progress() as show:
-        [path] = nix.realise([derivation], options, on_step=show)
+        [path] = nix.realise(derivations, options, roots=command_roots(folder), on_step=show)
     return path
 
 
@@ -76,8 +81,8 @@ def _find_fluentd(folder: Path, program: str | None, options: Sequence[str]) -> 
     """Return the program that was named, or the package set's, which brings our plugins along."""
     if program:
         return Fluentd(program, folder / _PLUGINS)
-    [derivation] = nix.instantiate(folder, ["fluentdCw"], options)
-    return Fluentd(f"{_realise(derivation, options)}/bin/fluentd")
+    derivations = instantiate(folder, ["fluentdCw"], options)
+    return Fluentd(f"{_realise(folder, derivations, options)}/bin/fluentd")
 
 
 def _check(fluentd: Fluentd, project: Project, attribute: str, text: str) -> None:

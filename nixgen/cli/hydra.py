@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from nixgen import emit
+from nixgen.cli.evaluation import command_roots
 from nixgen.cli.hydra_inputs import jobset_arguments, source_argument
 from nixgen.cli.table import table
 from nixgen.cli.workspace import bring_up_to_date, report
@@ -102,11 +103,12 @@ def check(folder: Path, jobsets: tuple[str, ...], inputs: tuple[str, ...], as_js
     """
     local = dict(_parse_input(text) for text in inputs)
     project = bring_up_to_date(folder)
-    source, below = source_argument(folder)
+    roots = command_roots(folder)
+    source, below = source_argument(folder, roots)
     evaluations = {}
     for name in _selected(project, jobsets):
         jobset = project.hydra.jobsets[name] if project.hydra else None
-        arguments = {SOURCE: source, **jobset_arguments(folder, project, jobset, local)}
+        arguments = {SOURCE: source, **jobset_arguments(folder, project, jobset, local, roots)}
         evaluations[name] = examined(evaluate_jobs(f"{SOURCE}/{below}jobsets.nix", arguments))
     if as_json:
         click.echo(json.dumps([_to_json(*item) for item in evaluations.items()], indent=2))

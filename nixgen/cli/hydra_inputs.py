@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nixgen.commands import git, nix
 from nixgen.commands.hydra import Argument
+from nixgen.commands.nix_roots import Roots
 from nixgen.definitions import Jobset, JobsetInput, Project
 from nixgen.definitions.hydra import SOURCE
 from nixgen.errors import UsageError
+from nixgen.folder_lock import locked
 from nixgen.hydra_spec import jobset_inputs
 from nixgen.left_over import temporary_folder
-from nixgen.package_sets.debian import LOCK_FOLDER
+from nixgen.package_sets.debian import copy_lock
 
 PACKAGE_LOCK = "packageLock"
 """The input that holds the lock of the Debian packages, which git does not have."""
@@ -22,20 +24,18 @@ PACKAGE_LOCK = "packageLock"
 _NO_COMMIT = "0" * 40
 
 
-def source_argument(folder: Path) -> tuple[Argument, str]:
+def source_argument(folder: Path, roots: Roots) -> tuple[Argument, str]:
     """Return the project's files as Hydra's git input has them, and the folder's path in it.
 
     They are what git has or would take; outside of git all files but hidden ones and results.
     """
     top = git.top_level(folder) or folder
     commit_id = git.head(folder) or _NO_COMMIT
-    with temporary_folder() as temporary:
-        copy = temporary / "source"
-        for path in git.versioned_files(top) if git.top_level(folder) else _plain_files(top):
-            if (top / path).is_file() or (top / path).is_symlink():
-                (copy / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(top / path, copy / path, follow_symlinks=False)
-        store_path = nix.add_to_store(copy)
+    with temporary_folder() as copy:
+        with locked(folder, shared=True):  # no file comes or goes
+            paths = git.versioned_files(top) if git.top_level(folder) else _plain_files(top)
+            _copy_files(paths, top, copy)
+        store_path = nix.add_to_store(copy, "source", roots=roots)
     below = folder.resolve().relative_to(top.resolve()).as_posix()
     return {
         "storePath": store_path,
@@ -48,6 +48,13 @@ def source_argument(folder: Path) -> tuple[Argument, str]:
     }, "" if below == "." else f"{below}/"
 
 
+def _copy_files(paths: Sequence[str], source: Path, target: Path) -> None:
+    for path in paths:
+        if (source / path).is_file() or (source / path).is_symlink():
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / path, target / path, follow_symlinks=False)
+
+
 def _plain_files(folder: Path) -> list[str]:
     return [
         file.relative_to(folder).as_posix()
@@ -58,30 +65,37 @@ def _plain_files(folder: Path) -> list[str]:
 
 
 def jobset_arguments(
-    folder: Path, project: Project, jobset: Jobset | None, local: Mapping[str, Path]
+    folder: Path, project: Project, jobset: Jobset | None, local: Mapping[str, Path], roots: Roots
 ) -> dict[str, Argument]:
     """Return the arguments of a jobset beside the source.
 
     `local` holds the paths that stand for what Hydra would fetch. Without a jobset every job is
     asked for, those that push as well. Raises UsageError for an input that is not here.
     """
-    lock = folder / LOCK_FOLDER
-    if jobset is None or project.hydra is None:
-        arguments: dict[str, Argument] = {"pushToDockerRegistry": {"value": True}}
-        given = {PACKAGE_LOCK: lock, **local} if lock.is_dir() else dict(local)
-        return arguments | {name: _stored(path, "path") for name, path in given.items()}
-    inputs = {
-        name: given
-        for name, given in jobset_inputs(project.hydra, jobset).items()
-        if name != SOURCE
-    }
-    return {
-        name: _argument(name, given, {PACKAGE_LOCK: lock, **local})
-        for name, given in inputs.items()
-    }
+    with temporary_folder() as temporary:
+        lock = temporary / PACKAGE_LOCK
+        here = {**({PACKAGE_LOCK: lock} if _copy_lock(folder, lock) else {}), **local}
+        if jobset is None or project.hydra is None:
+            stored = {name: _stored(path, "path", roots) for name, path in here.items()}
+            return {"pushToDockerRegistry": {"value": True}, **stored}
+        return {
+            name: _argument(name, given, here, roots)
+            for name, given in jobset_inputs(project.hydra, jobset).items()
+            if name != SOURCE
+        }
 
 
-def _argument(name: str, given: JobsetInput, local: Mapping[str, Path]) -> Argument:
+def _copy_lock(project: Path, target: Path) -> bool:
+    """Copy the lock of the project if it has one; its folder holds what changes all the time."""
+    target.mkdir()
+    try:
+        copy_lock(project, target)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _argument(name: str, given: JobsetInput, local: Mapping[str, Path], roots: Roots) -> Argument:
     match given.type:
         case "string":
             return {"value": given.value}
@@ -93,8 +107,10 @@ def _argument(name: str, given: JobsetInput, local: Mapping[str, Path]) -> Argum
             f"the input {name} ({given.type}: {given.value}) is not on this machine\n"
             f"  pass what stands for it: --input {name}=PATH"
         )
-    return _stored(path, given.type)
+    return _stored(path, given.type, roots)
 
 
-def _stored(path: Path, input_type: str) -> dict[str, Any]:
-    return {"storePath": nix.add_to_store(path.resolve()), "inputType": input_type}
+def _stored(path: Path, input_type: str, roots: Roots) -> dict[str, Any]:
+    resolved = path.resolve()
+    name = resolved.name.lstrip(".") or SOURCE  # of a store path, with no dot in front
+    return {"storePath": nix.add_to_store(resolved, name, roots=roots), "inputType": input_type}

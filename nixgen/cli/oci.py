@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from nixgen.cli.evaluation import command_roots, instantiate
 from nixgen.cli.progress import progress
 from nixgen.cli.realisation import leading_to_definitions
 from nixgen.cli.workspace import attribute_path
@@ -39,11 +40,13 @@ def build_oci_images(
     if not attributes:
         return []
     paths = [attribute_path(project, attribute) for attribute in attributes]
-    with leading_to_definitions(folder, project, attributes):
-        derivations = nix.instantiate(folder, [*paths, *(f"{path}.oci" for path in paths)], options)
-        archives = nix.output_paths(derivations[: len(paths)])
+    with leading_to_definitions(folder, project, attributes) as derivations_of:
+        wanted = [f"{path}.oci" for path in paths]
+        derivations = instantiate(folder, wanted, options, others=paths)
+        derivations_of.update(zip(attributes, derivations.wanted, strict=True))
+        archives = nix.output_paths(derivations.others)
         with progress() as show:
-            folders = nix.realise(derivations[len(paths) :], options, on_step=show)
+            folders = nix.realise(derivations, options, roots=command_roots(folder), on_step=show)
     return [
         OciImage(
             attribute,
@@ -71,6 +74,6 @@ def find_output_sha(
     Raises EvaluationError.
     """
     with leading_to_definitions(folder, project, [attribute]):
-        derivations = nix.instantiate(folder, [attribute_path(project, attribute)], options)
-    [archive] = nix.output_paths(derivations)
+        derivations = instantiate(folder, [attribute_path(project, attribute)], options)
+        [archive] = nix.output_paths(derivations.wanted)
     return Path(archive).name[:_HASH_LENGTH]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from nixgen.cli.evaluation import command_roots, instantiate
 from nixgen.cli.progress import progress
 from nixgen.cli.workspace import attribute_path
 from nixgen.commands import nix
@@ -32,22 +33,28 @@ def realise_images(
     ]
     if not paths:
         return {}
-    with leading_to_definitions(folder, project, attributes):
-        derivations = nix.instantiate(folder, paths, options)
+    with leading_to_definitions(folder, project, attributes) as derivations_of:
+        derivations = instantiate(folder, paths, options)
+        derivations_of.update(zip(attributes, derivations.wanted, strict=True))
         with progress() as show:
-            outputs = nix.realise(derivations, options, on_step=show)
+            outputs = nix.realise(derivations, options, roots=command_roots(folder), on_step=show)
     return dict(zip(attributes, outputs, strict=True))
 
 
 @contextmanager
 def leading_to_definitions(
     folder: Path, project: Project, attributes: Sequence[str]
-) -> Iterator[None]:
-    """Add to an error of Nix where its images are defined, and whether the lock is the cause."""
+) -> Iterator[dict[str, str]]:
+    """Add to an error of Nix where its images are defined, and whether the lock is the cause.
+
+    Gives a mapping for the derivations by the images' attributes, once they are known.
+    """
+    derivations: dict[str, str] = {}
     try:
-        yield
+        yield derivations
     except NixgenError as error:
-        remedies = _places(project, attributes, str(error)) + _lock_remedy(folder, project)
+        places = _places(project, attributes, derivations, str(error))
+        remedies = places + _lock_remedy(folder, project)
         raise type(error)(f"{error}{remedies}") from None
 
 
@@ -62,7 +69,9 @@ def _lock_remedy(folder: Path, project: Project) -> str:
     return f"\n  {lock}: does not fit the project any more: run `nixgen packages lock` ({fault})"
 
 
-def _places(project: Project, attributes: Sequence[str], message: str) -> str:
+def _places(
+    project: Project, attributes: Sequence[str], derivations: Mapping[str, str], message: str
+) -> str:
     """Return a line for each image that the message speaks of."""
     spoken_of = [
         attribute
@@ -70,6 +79,7 @@ def _places(project: Project, attributes: Sequence[str], message: str) -> str:
         if len(attributes) == 1
         or f"{attribute}.nix" in message
         or f"dockerImages.{attribute}" in message
+        or derivations.get(attribute, "no derivation") in message
     ]
     return "".join(
         f"\n  {project.images[attribute].location}: dockerImages.{attribute} is defined here"

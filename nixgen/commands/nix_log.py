@@ -14,6 +14,7 @@ from typing import Any
 
 from attrs import Factory, define, field, frozen
 
+from nixgen.commands.nix_aggregate import is_aggregate, is_failed_aggregate
 from nixgen.commands.nix_message import own_words, without_escapes
 
 _PREFIX = "@nix "
@@ -51,11 +52,13 @@ class NixLog:
     """Reads the log line by line: steps go to `on_step`, what explains a failure is returned.
 
     With `trace` errors are told with the whole way that Nix came to them. `kept` holds what Nix
-    says of the folders that it keeps of failed builds.
+    says of the folders that it keeps of failed builds. `aggregates` are as many builds that nobody
+    asked for (nix_aggregate.py): they are not told.
     """
 
     on_step: Callable[[Step], object] = str
     trace: bool = False
+    aggregates: int = 0
     kept: list[str] = Factory(list)
     _done: int = 0
     _expected: int = 0
@@ -83,7 +86,7 @@ class NixLog:
     def _start(self, activity: int, kind: int, fields: list[Any]) -> None:
         if kind == _BUILDS:
             self._builds = activity
-        elif kind == _BUILD:
+        elif kind == _BUILD and not is_aggregate(fields[0]):
             self._running[activity] = Build(fields[0])
             self._step("building", fields[0])
         elif kind == _COPY_PATH:
@@ -102,12 +105,15 @@ class NixLog:
         if kind == _BUILD_LOG_LINE and activity in self._running:
             self._running[activity].log.append(without_escapes(fields[0]))
         elif kind == _PROGRESS and activity == self._builds:
-            self._done, self._expected = fields[:2]
+            self._done, expected, running = fields[:3]
+            self._expected = max(self._done + running, expected - self.aggregates)
 
     def _explain(self, message: str) -> list[str]:
         """Return the lines of the message, and those of the log of the build that it names."""
         if _KEPT_FOLDER.match(message):
             self.kept.append(message)
+            return []
+        if is_failed_aggregate(message):
             return []
         builds = [*self._ended, *self._running.values()]
         named = [build for build in builds if build.derivation in message]

@@ -15,6 +15,7 @@ from nixgen.errors import UsageError
 
 DRY_RUN = "--dry-run"
 CHECK = "--check"
+REPAIR = "--repair"
 # Options in one, and a number after them: Nix reads `-kK` as `-k -K`, and `-j4` as `-j 4`.
 _COMPOUND = re.compile(r"-(?=..)([A-Za-z]+)(.*)", re.DOTALL)
 
@@ -48,7 +49,7 @@ _KINDS: Mapping[str, _Kind] = {
     **dict.fromkeys(("--arg", "--argstr", "--override-flake"), _Kind(2, Phase.EVALUATION)),
     **dict.fromkeys(("--include", "-I", "--eval-store"), _Kind(1, Phase.EVALUATION)),
     "--impure": _Kind(0, Phase.EVALUATION),
-    **dict.fromkeys((CHECK, DRY_RUN, "--ignore-unknown", "--repair"), _Kind(0, Phase.BUILDS)),
+    **dict.fromkeys((CHECK, DRY_RUN, "--ignore-unknown", REPAIR), _Kind(0, Phase.BUILDS)),
     "--option": _Kind(2, Phase.BOTH),
     **dict.fromkeys(
         (

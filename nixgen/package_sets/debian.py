@@ -14,7 +14,7 @@ from pathlib import Path
 from platform import machine
 from typing import Any
 
-from nixgen.atomic_write import TEMPORARY_PREFIX, write_atomically
+from nixgen.atomic_write import TEMPORARY_PREFIX
 from nixgen.commands import apt
 from nixgen.errors import UsageError
 from nixgen.left_over import (
@@ -24,10 +24,11 @@ from nixgen.left_over import (
     temporary_folder,
 )
 from nixgen.nix_library import nix_library
+from nixgen.own_folder import OWN_FOLDER, OwnFolder
 from nixgen.package_sets.debian_faults import PACKAGE_NAME, lock_faults, read_seed
 
 SCHEMA_VERSION = 1
-LOCK_FOLDER = ".nixgen"
+LOCK_FOLDER = OWN_FOLDER
 LOCK_NAME = "debian.json"
 SEED_NAME = "busybox"
 SEED_PACKAGE = "busybox-static"
@@ -63,16 +64,40 @@ def lock(wanted: Iterable[str], folder: Path) -> Path:
         }
         for name in reachable(names, dependencies)
     }
-    seed = _write_seed(downloads[SEED_PACKAGE], records[SEED_PACKAGE], folder)
+    seed = _read_seed(downloads[SEED_PACKAGE], records[SEED_PACKAGE])
     content = {
         **_required(NIX_SYSTEMS[architecture], names, seed),
         "architecture": architecture,
         "packages": locked,
     }
-    lock_file = folder / LOCK_NAME
-    _clear(lock_file)
-    write_atomically(lock_file, (json.dumps(content, indent=2) + "\n").encode())
-    return lock_file
+    write_lock(folder, content, seed)
+    return folder / LOCK_NAME
+
+
+def write_lock(folder: Path, content: Lock, seed: bytes) -> None:
+    """Write a lock and the seed that fits it: no other process writes or reads one in between.
+
+    Raises UsageError when they cannot be written.
+    """
+    own = OwnFolder(folder)
+    with own.written():
+        _clear(folder / SEED_NAME)
+        own.write(SEED_NAME, seed, mode=0o755)
+        _clear(folder / LOCK_NAME)
+        own.write(LOCK_NAME, (json.dumps(content, indent=2) + "\n").encode())
+
+
+def lock_state(project: Path) -> object:
+    """Return what differs between two looks if the project's lock was written in between."""
+    return OwnFolder(project / LOCK_FOLDER).state(LOCK_NAME, SEED_NAME)
+
+
+def copy_lock(project: Path, target: Path) -> None:
+    """Copy the project's lock with its seed into a folder. Raises OSError where there is none."""
+    own = OwnFolder(project / LOCK_FOLDER)
+    with own.read():
+        for name in (LOCK_NAME, SEED_NAME):
+            shutil.copy(own.path / name, target / name)
 
 
 def remove_traces(folder: Path) -> None:
@@ -206,7 +231,7 @@ def _clear(file: Path) -> None:
         shutil.rmtree(file)
 
 
-def _write_seed(download: apt.Download, record: Record, folder: Path) -> bytes:
+def _read_seed(download: apt.Download, record: Record) -> bytes:
     """Take the static busybox out of its .deb file, checked by its SHA-256."""
     with temporary_folder(SEED_FOLDER) as temporary:
         deb = apt.fetch_deb(download, temporary)
@@ -214,7 +239,4 @@ def _write_seed(download: apt.Download, record: Record, folder: Path) -> bytes:
             raise UsageError(f"{download.address}: its SHA-256 is not the one in apt's lists")
         apt.unpack_deb(deb, temporary / "files")
         found = sorted((temporary / "files").glob("**/bin/busybox"))
-        program = found[0].read_bytes()
-    _clear(folder / SEED_NAME)
-    write_atomically(folder / SEED_NAME, program, mode=0o755)
-    return program
+        return found[0].read_bytes()

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from nixgen.atomic_write import write_atomically
 from nixgen.commands import git, nix
 from nixgen.errors import UsageError
+from nixgen.folder_lock import locked
 from nixgen.nix_library import nix_library
 
 LOCK_NAME = "flake.lock"
@@ -59,8 +60,9 @@ def update(folder: Path, *, branch: str | None = None, revision: str | None = No
         raise UsageError(f"{files[0]}: it names no branch of nixpkgs\n  pass one with --branch")
     pin = evolve(pin, revision=revision or git.remote_head(pin.repository, pin.branch))
     moved = evolve(pin, nar_hash=nix.prefetch_tarball(pin.tarball))
-    for file in files:
-        write_atomically(file, with_pin(_text(file), moved).encode())
+    with locked(folder):
+        for file in files:
+            write_atomically(file, with_pin(_text(file), moved).encode())
     return moved
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from functools import partial
 from pathlib import Path
 
 import pytest
 from plumbum import local
 from project import NIX_CONFIG, copy_lock, nixgen, output, run
 
-from nixgen.commands.nix import realise
+from nixgen.commands.nix import Derivations, realise
+from nixgen.commands.nix_roots import held_roots
 from nixgen.errors import BuildError, ExitStatus
 
 pytestmark = pytest.mark.nix
@@ -74,10 +76,11 @@ def test_check_fails_where_something_else_comes_out(project: Path) -> None:
         f'"random-{uuid.uuid4()}" {{ }} "cat /proc/sys/kernel/random/uuid > $out"'
     )
     derivation = output(run("nix-instantiate", "--expr", expression, folder=project))
-    with local.env(NIX_CONFIG=NIX_CONFIG):
-        realise([derivation], on_step=lambda step: None)
+    realised = partial(realise, Derivations([derivation]), on_step=lambda step: None)
+    with local.env(NIX_CONFIG=NIX_CONFIG), held_roots(project) as roots:
+        realised(roots=roots)
         with pytest.raises(BuildError) as refusal:
-            realise([derivation], ["--check", "--keep-going"], on_step=lambda step: None)
+            realised(["--check", "--keep-going"], roots=roots)
     *_, said, remedy = str(refusal.value).splitlines()
     assert "may not be deterministic: output" in said
     assert "  with --keep-failed Nix keeps what came out this time" == remedy

@@ -16,6 +16,7 @@ import pytest
 from nixgen.cli.hydra import examined
 from nixgen.cli.hydra_inputs import source_argument
 from nixgen.commands.hydra import Evaluation, Job, evaluate_jobs
+from nixgen.commands.nix_roots import held_roots
 
 pytestmark = pytest.mark.nix
 
@@ -189,9 +190,10 @@ def hand_written(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NIX_CONFIG", "build-users-group =\nsubstituters =\n")
         patch.setenv("NIX_PATH", "elsewhere=/none")
-        source, below = source_argument(folder)
-        assert below == ""
-        return evaluate_jobs("src/jobsets.nix", {"src": source})
+        with held_roots(folder) as roots:
+            source, below = source_argument(folder, roots)
+            assert below == ""
+            return evaluate_jobs("src/jobsets.nix", {"src": source})
 
 
 def test_jobs_are_found_wherever_they_are(hand_written: Evaluation) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nixgen.commands import nix
+from nixgen.commands.nix_roots import held_roots
 from nixgen.errors import EvaluationError
 
 pytestmark = pytest.mark.nix
@@ -26,8 +27,8 @@ EXPRESSION = """\
 def said(folder: Path, attribute: str, options: Sequence[str] = ()) -> list[str]:
     """Return the lines of Nix in the message, without the margin."""
     (folder / "default.nix").write_text(EXPRESSION)
-    with pytest.raises(EvaluationError) as failure:
-        nix.instantiate(folder, [attribute], options)
+    with held_roots(folder) as roots, pytest.raises(EvaluationError) as failure:
+        nix.instantiate(folder, [attribute], options, roots=roots)
     _, *lines = str(failure.value).splitlines()
     return [line.removeprefix("  | ") for line in lines]
 

@@ -23,7 +23,6 @@ from nixgen import (
     emit,
     lower,
 )
-from nixgen.atomic_write import TEMPORARY_PREFIX
 from nixgen.definitions import AnyImage
 from nixgen.emitted import RECORD
 from nixgen.plan import MARKER, plan
@@ -155,15 +154,12 @@ def test_record_without_a_place_is_left_out(tmp_path: Path, in_the_way: str) -> 
 
 
 def test_stale_temporary_record_is_cleared(folder: Path) -> None:
-    """What a killed run left of its record goes; what another command writes there stays."""
-    stale, other = (
-        (folder / RECORD).with_name(f"{TEMPORARY_PREFIX}{name}-0")
-        for name in ("emitted.json", "debian.json")
-    )
-    stale.write_text("half")
-    other.write_text("half")
+    """What a killed run left of its record goes when the next one writes its own."""
+    incoming = (folder / RECORD).with_name("incoming")
+    (incoming / ".nixgen-new-emitted.json-0").write_text("half")
+    (folder / RECORD).unlink()
     emit.apply(folder, emit.compare(folder, plan(many(), {}, folder)))
-    assert (False, True) == (stale.exists(), other.exists())
+    assert (True, []) == ((folder / RECORD).exists(), list(incoming.iterdir()))
 
 
 def test_record_of_another_program_counts_for_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,43 @@
+"""Evaluate a project's default.nix for a subcommand, and hold what comes of it while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from nixgen.commands import nix
+from nixgen.commands.nix import Derivations
+from nixgen.commands.nix_roots import Roots, held_roots
+from nixgen.errors import EvaluationError
+from nixgen.package_sets import debian
+
+_ROOTS = "nixgen.roots"
+
+
+def instantiate(
+    folder: Path, wanted: Sequence[str], options: Sequence[str] = (), *, others: Sequence[str] = ()
+) -> Derivations:
+    """Evaluate attributes as `nix.instantiate` does, again where the lock was written meanwhile.
+
+    Nix may have read the lock as it was before, and the seed program as it is now.
+    """
+    while True:
+        lock = debian.lock_state(folder)
+        try:
+            return nix.instantiate(
+                folder, wanted, options, roots=command_roots(folder), others=others
+            )
+        except EvaluationError:
+            if lock == debian.lock_state(folder):
+                raise
+
+
+def command_roots(folder: Path) -> Roots:
+    """Return the roots of the subcommand that runs; they end with it."""
+    context = click.get_current_context()
+    if _ROOTS not in context.meta:
+        context.meta[_ROOTS] = context.with_resource(held_roots(folder))
+    roots: Roots = context.meta[_ROOTS]
+    return roots
