@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
-from attrs import fields
+from attrs import evolve, fields
 
 from nixgen.definitions import (
     AnyImage,
@@ -39,19 +38,19 @@ _NIXPKGS = "./nix/package-sets/nixpkgs"
 _PKGS = Variable("pkgs")
 
 
-def image(
-    definition: AnyImage,
-    fluentd: Fluentd | None = None,
-    annotations: Mapping[str, Any] = MappingProxyType({}),
-) -> Expression:
+def annotated(definition: AnyImage, annotations: Mapping[str, Any]) -> AnyImage:
+    """Return the definition with the project's annotations below its own, where it has any."""
+    if not annotations or isinstance(definition, PulledImage):
+        return definition
+    return evolve(definition, annotations={**annotations, **definition.annotations})
+
+
+def image(definition: AnyImage, fluentd: Fluentd | None = None) -> Expression:
     """Return the call that builds the image, or fetches it.
 
-    `fluentd` and `annotations` are the project's: an image with a source has its outputs, and one
-    that is built here its annotations, unless it sets its own.
+    `fluentd` is the project's: an image with a source has its outputs, unless it sets its own.
     """
     arguments = _arguments(definition)
-    if annotations and not isinstance(definition, PulledImage):
-        arguments["annotations"] = {**annotations, **definition.annotations}
     if fluentd and isinstance(definition, Image) and definition.has_source:
         own = definition.fluentd.to_data() if definition.fluentd else {}
         arguments["fluentd"] = {**fluentd.to_data(), **own}

@@ -98,7 +98,9 @@ def _files(project: Project) -> Iterator[tuple[str, str | None, Callable[[], str
 def _image_text(
     definition: AnyImage, fluentd: Fluentd | None, annotations: Mapping[str, Any]
 ) -> str:
-    return _filled("image.nix", image=lower.image(definition, fluentd, annotations))
+    return _filled(
+        "image.nix", image=lower.image(lower.annotated(definition, annotations), fluentd)
+    )
 
 
 def _entry_text(project: Project) -> str:

@@ -91,6 +91,7 @@ REFUSED = [
         perp('{ contents = [ pkgs.jq "/etc" ]; }'),
         f'{PERP}: contents[1]: expected a package or another store path, got "/etc"',
     ),
+    (perp("{ annotations.a = 1; }"), f"{PERP}: annotations.a: expected a string, got 1"),
     (perp("{ labels.a = 1; }"), f"{PERP}: labels.a: expected a string, got 1"),
     (
         perp('{ created = "2024-13-01T00:00:00Z"; }'),
@@ -137,9 +138,9 @@ REFUSED = [
     ),
     (
         perp('{ usr = "www"; }'),
-        f"{PERP}: usr: there is no such argument; there are chdir, command, config, contents, "
-        "created, environmentFile, extraCommands, fluentd, fromImage, healthCheck, labels, "
-        "maxFailures, maxLayers, name, onFailure, oneShot, preStartScript, runAsRoot, "
+        f"{PERP}: usr: there is no such argument; there are annotations, chdir, command, config, "
+        "contents, created, environmentFile, extraCommands, fluentd, fromImage, healthCheck, "
+        "labels, maxFailures, maxLayers, name, onFailure, oneShot, preStartScript, runAsRoot, "
         "stopGracePeriod, tag, user",
     ),
     (

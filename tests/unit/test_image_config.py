@@ -28,6 +28,8 @@ ABSOLUTE = (
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ('annotations={"a": 1}', "annotations.a: expected a string or a Nix expression, got 1"),
+        ("annotations=[]", "annotations: expected a dict of strings, got []"),
         ('labels={"a": 1}', "labels.a: expected a string or a Nix expression, got 1"),
         ("labels=[]", "labels: expected a dict of strings, got []"),
         (

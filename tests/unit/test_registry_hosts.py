@@ -52,6 +52,7 @@ def test_servers_are_compared(one: str, other: str, expected: bool) -> None:
     assert expected == same_server(one, other)
 
 
+TRANSPORT = Transport(parse_registry("registry.example.org"))
 BASE = "https://registry.example.org/v2/team/app/blobs/uploads/"
 
 
@@ -73,8 +74,7 @@ BASE = "https://registry.example.org/v2/team/app/blobs/uploads/"
 )
 def test_reference_is_resolved(reference: str, expected: str) -> None:
     """References of all kinds lead where RFC 3986 says, and never from TLS into the clear."""
-    transport = Transport(parse_registry("registry.example.org"))
-    assert expected == transport.resolve(reference, BASE)
+    assert expected == TRANSPORT.resolve(reference, BASE)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +90,14 @@ def test_reference_is_resolved(reference: str, expected: str) -> None:
 def test_reference_that_leads_nowhere_is_refused(reference: str, message: str) -> None:
     """What is no address, or lies in the clear, is refused with what the registry said."""
     with pytest.raises(RegistryError, match=message):
-        Transport(parse_registry("registry.example.org")).resolve(reference, BASE)
+        TRANSPORT.resolve(reference, BASE)
 
 
 @given(st.text("abc/?&=%:#.@[] \\", max_size=20))
 def test_any_reference_is_resolved_or_refused(reference: str) -> None:
     """A reference of the same server keeps its path and query."""
-    transport = Transport(parse_registry("registry.example.org"))
     try:
-        found = transport.resolve(reference, BASE)
+        found = TRANSPORT.resolve(reference, BASE)
     except RegistryError:
         return
     assert found.startswith("https://")
