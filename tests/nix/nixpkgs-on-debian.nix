@@ -46,6 +46,7 @@ let
       jq
       perp
       python3
+      runit
       skopeo
       ;
     bashInteractive = debian.bash;
