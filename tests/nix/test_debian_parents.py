@@ -8,7 +8,6 @@ import re
 import subprocess
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 from debian_set import build, build_all, nix, refusal
@@ -393,9 +392,27 @@ def test_nothing_is_read_or_written_outside_of_the_image(
     assert before == read_folder(outside)
 
 
-def parts_of(image: str) -> dict[str, Any]:
-    path = build(f"({image}).parts.tar")
-    return {name: (path / name).read_text() for name in ("layers", "paths", "config.json")}
+@pytest.mark.parametrize("sandbox", [True, False])
+def test_links_in_contents_lead_nowhere(sandbox: bool, outside: Path, tmp_path: Path) -> None:
+    """Not even with a link of the parent that leads to them."""
+    parent = write_docker_archive(tmp_path / "parent.tar", [to_tar([link("a", "evil/x")])])
+    evil = f"""(pkgs.runCommand "evil" {{ }} "mkdir $out; ln -s {outside} $out/evil # {sandbox}")"""
+    texts = f'(pkgs.writeTextDir "a/file" "{sandbox}") (pkgs.writeTextDir "evil/file" "text")'
+    before = read_folder(outside)
+    with watched(outside) as events:
+        for function, argument in (("buildImage", "copyToRoot"), ("buildLayeredImage", "contents")):
+            for below, contents in ((f"fromImage = {parent};", f"{evil} {texts}"), ("", evil)):
+                for more in ("", 'runAsRoot = "true";' if function == "buildImage" else ""):
+                    nix(
+                        "nix-build",
+                        f"""pkgs.dockerTools.{function} {{
+                          name = "test/links"; {argument} = [ {contents} ]; {below} {more}
+                        }}""",
+                        "--no-out-link",
+                        sandbox=sandbox,
+                    )
+    assert [] == events
+    assert before == read_folder(outside)
 
 
 def test_store_paths_that_a_later_layer_takes_are_added_again(tmp_path: Path) -> None:

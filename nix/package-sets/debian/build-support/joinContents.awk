@@ -1,8 +1,8 @@
 # Plan a folder with the files of several contents, which are read as joinContents.sh lists them. Print
 # records that end with a NUL, two by two: `folder` and its place; `file` or `link` and the path of one
-# that goes into the folder that the next `into` names, a link as it is; `compare` or `refuse`, `with`
-# and `at` for two files that must be the same and the place where they meet, `collide` where they can
-# not be.
+# that goes into the folder that the next `into` names, a folder whole and a link as it is; `compare` or
+# `refuse`, `with` and `at` for two files that must be the same and the place where they meet, and
+# `collide` for those that cannot be.
 #
 # Folders become one. Of other files at one place the first is taken; unless `collisions` is "first",
 # they must be the same. With `keepDirlinks` folders that meet a link to a folder go there.
@@ -27,13 +27,12 @@ function next_field(    end, field) {
 }
 
 # Where a path goes, once the links to folders above it are followed; "" if nothing can go there.
-function find_place(path,    above, name) {
+function find_place(path,    folder, name) {
   if (path !~ /\//) return path
-  above = name = path
-  sub(/\/[^\/]*$/, "", above)
+  name = path
   sub(/.*\//, "", name)
-  above = to_folder(above, 1)
-  return above == "/" ? "" : above == "" ? name : above "/" name
+  folder = to_folder(above(path), 1)
+  return folder == "/" ? "" : folder == "" ? name : folder "/" name
 }
 
 # The folder that a path is in the end; "" is the root folder, and "/" none. With `make` those of its
@@ -91,17 +90,34 @@ function collide(place) {
   failed = 1
 }
 
+function above(place) { return sub(/\/[^\/]*$/, "", place) ? place : "" }
+
+# A folder is mixed that has something from elsewhere than the folder of its content.
+function mark_mixed(    i, place, name) {
+  for (i = 1; i <= count; i++) {
+    place = name = places[i]
+    sub(/.*\//, "", name)
+    if (sources[place] == sources[above(place)] "/" name) continue
+    while ((place = above(place)) != "" && !(place in mixed)) mixed[place]
+  }
+}
+
+function is_in_whole(place) {
+  while ((place = above(place)) != "") if (!(place in mixed)) return 1
+  return 0
+}
+
 END {
   if (failed) exit
+  mark_mixed()
   for (i = 1; i <= count; i++) {
     place = places[i]
-    if (kinds[place] == "d") print "folder\0" place
+    if (is_in_whole(place)) continue
+    if (place in mixed) print "folder\0" place
     else {
-      above = place
-      if (!sub(/\/[^\/]*$/, "", above)) above = ""
       what = kinds[place] == "l" && targets[place] ~ /^\// ? "link" : "file"
-      inside[above] = inside[above] what "\0" sources[place] "\0"
+      inside[above(place)] = inside[above(place)] what "\0" sources[place] "\0"
     }
   }
-  for (above in inside) printf "%sinto\0%s\0", inside[above], above
+  for (folder in inside) printf "%sinto\0%s\0", inside[folder], folder
 }

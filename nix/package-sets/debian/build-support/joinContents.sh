@@ -79,20 +79,20 @@ collide() {
   exit 1
 }
 
-# Copy files as the option $1 says into the folder $2; links stay links.
+# Copy files into the folder $target, as the options in the array `how` say; links stay links.
 copy() {
-  if test $# -gt 2; then
-    printf '%s\0' "${@:3}" |
-      xargs --null cp --no-dereference "$1" --target-directory="$folder/$2" --
-  fi
+  printf '%s\0' "$@" |
+    xargs --null cp --recursive --no-dereference "${how[@]}" --target-directory="$target" --
 }
 
 # Put the files in the array `files` into a folder, and the links in the array `links` as they are.
 put() {
-  how=--symbolic-link
-  test ! "${copies:-}" || how=--preserve=mode
-  copy "$how" "$1" "${files[@]}"
-  copy --preserve=mode "$1" "${links[@]}"
+  target=$folder/$1
+  how=(--symbolic-link --no-preserve=mode)
+  test ! "${copies:-}" || how=(--preserve=mode)
+  test ${#files[@]} = 0 || copy "${files[@]}"
+  how=(--preserve=mode)
+  test ${#links[@]} = 0 || copy "${links[@]}"
   files=()
   links=()
 }
@@ -113,9 +113,9 @@ while read -rd '' what && read -rd '' path; do
     file) files+=("$path") ;;
     link) links+=("$path") ;;
     into) put "$path" ;;
-    compare | refuse) how=$what one=$path ;;
+    compare | refuse) policy=$what one=$path ;;
     with) other=$path ;;
-    at) is_same "$how" "$one" "$other" || collide "$path" "$one" "$other" ;;
+    at) is_same "$policy" "$one" "$other" || collide "$path" "$one" "$other" ;;
     collide) collide "$path" "$one" "$other" ;;
   esac
 done <"$planned"

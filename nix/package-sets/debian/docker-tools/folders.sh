@@ -10,8 +10,22 @@ read_folders() {
     awk -f "$parentFolders" -f "$1" "${@:2}" $listings RS='\0' -
 }
 
+# Refuse a path of the folder that a link leads out of; the parent has a link to it.
+refuse_links() {
+  path=$2
+  while test "$path" != .; do
+    if test -L "$path"; then
+      echo "contents: ${1#.} is a link to ${2#.} in the parent, and ${path#.} a link in the contents" >&2
+      echo "  leave one of the two out of the contents" >&2
+      exit 1
+    fi
+    path=${path%/*}
+  done
+}
+
 # Move what is in the folder $1 to the folder $2, as far as it is not there.
 move_contents() {
+  refuse_links "$1" "$2"
   if test -d "$2"; then
     tar --create --directory="$1" . |
       tar --extract --directory="$2" --same-permissions --skip-old-files
