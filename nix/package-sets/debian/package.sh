@@ -7,7 +7,7 @@ mkdir -p "$out/bin" "$lib"
 
 for folder in $libraryFolders; do
   for library in "$folder/usr/lib/$triplet"/*.so* "$folder/usr/lib"/*.so*; do
-    test -f "$library" && ln -sf "$library" "$lib/"
+    test -f "$library" && ln -sfn "$library" "$lib/${library##*/}"
   done
 done
 loader=$lib/$loader
@@ -23,9 +23,11 @@ start_through() {
   chmod +x "$1"
 }
 
+# A link that is there is not followed: it leads into another store path.
 add_program() {
   program=$1
   wrapper=$2
+  rm -f "$wrapper"
   if test "$(head -c 2 "$program")" = '#!'; then
     case $(interpreter_of "$program") in
       sh | dash | ash) start_through "$wrapper" "$shell $program" ;;
@@ -43,7 +45,7 @@ for folder in $programFolders; do
     wrapper=$out/bin/${program##*/}
     if test -L "$program"; then
       target=$(readlink "$program")
-      ln -sf "${target##*/}" "$wrapper"
+      ln -sfn "${target##*/}" "$wrapper"
     elif test -f "$program"; then
       add_program "$program" "$wrapper"
     fi

@@ -31,7 +31,7 @@ find "$out" -type l | while read -r link; do
   esac
   folder=$(dirname "${link#"$out"}")
   upwards=$(echo "$folder" | sed 's,/[^/]*,../,g')
-  ln -sf "$upwards${target#/}" "$link"
+  ln -sfn "$upwards${target#/}" "$link" # without -n it may go into a folder of this machine
 done
 
 # glibc looks for these below /usr alone, where they never are.

@@ -13,7 +13,7 @@ add_blob() {
 }
 
 while read -r _ digest _ file _; do
-  ln -sf "$file" "$out/blobs/sha256/$digest"
+  ln -sfn "$file" "$out/blobs/sha256/$digest"
 done <"$parts/layers"
 
 {
