@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from debian_set import PACKAGE_SET, nix, output
-from docker_archive import DockerArchive
 
 
 @pytest.fixture
@@ -53,31 +52,6 @@ def test_links_of_a_package_do_not_lead_out_of_it(outside: Path, tmp_path: Path)
         }}"""
     )
     assert f"../../..{outside}" == str((unpacked / "usr/lib/linked/data").readlink())
-
-
-def test_contents_do_not_follow_links_out_of_the_image(outside: Path) -> None:
-    """A link that one has stays, or becomes the folder that another has in its place."""
-    archive = build(
-        f"""pkgs.dockerTools.buildImage {{
-          name = "test/linked";
-          copyToRoot = [
-            (pkgs.runCommand "links" {{ }} ''
-              mkdir -p $out/inside
-              ln -s {outside} $out/data
-              ln -s /inside $out/other
-              ln -s {outside} $out/kept
-            '')
-            (pkgs.writeTextDir "data/file" "")
-            (pkgs.writeTextDir "other/file" "")
-          ];
-        }}"""
-    )
-    [layer] = DockerArchive.load(archive).layers
-    members = layer.members()
-    assert members["data/file"].isreg()
-    assert members["inside/file"].isreg()
-    assert "/inside" == members["other"].linkname
-    assert str(outside) == members["kept"].linkname
 
 
 def test_a_program_takes_the_place_of_a_link_to_another(tmp_path: Path) -> None:

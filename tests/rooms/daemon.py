@@ -7,6 +7,7 @@ that belongs to the user, temporary files and the daemon. It needs root, and lea
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from room import Room, copy_checkout
+from room import REPOSITORY, Room
 
 HOME = Path("/home/ordinary")
 CHECKOUT = HOME / "nixgen"
@@ -28,7 +29,7 @@ _VARIABLES = {
     "PYTHONPATH": str(CHECKOUT),
     "XDG_RUNTIME_DIR": f"{HOME}/run",
 }
-_PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_PASSED_ON = re.compile(r"(https?|no|all)_proxy|PIP_.*", re.IGNORECASE)
 
 
 @frozen
@@ -41,8 +42,8 @@ class DaemonRoom(Room):
     @classmethod
     def of_process(cls, process_id: int, *, sandbox: bool) -> DaemonRoom:
         """Enter the namespaces of the process as the ordinary user."""
-        proxies = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-        variables = [f"{name}={value}" for name, value in {**_VARIABLES, **proxies}.items()]
+        passed_on = {name: os.environ[name] for name in os.environ if _PASSED_ON.fullmatch(name)}
+        variables = [f"{name}={value}" for name, value in {**_VARIABLES, **passed_on}.items()]
         user = ["--reuid=ordinary", "--regid=ordinary", "--init-groups", "--reset-env"]
         namespaces = [f"--target={process_id}", "--mount", "--pid", f"--wdns={CHECKOUT}"]
         return cls(
@@ -106,7 +107,17 @@ def _child_of(process_id: int) -> int:
 
 
 def _give_checkout(folder: Path) -> None:
-    """Give the folder's owner a checkout of the repository, as it is now."""
-    copy_checkout(folder)
+    """Copy what git knows of the repository, as it is now, for the owner of the folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (REPOSITORY / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(REPOSITORY / name, folder / name)
     owner = str(folder.stat().st_uid)
     subprocess.run(["chown", "--recursive", f"{owner}:{owner}", str(folder)], check=True)
