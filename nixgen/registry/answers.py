@@ -58,6 +58,15 @@ class Answer:
         return 200 <= self.status < 300
 
     @property
+    def is_for_others(self) -> bool:
+        """Whether the registry knows the user, and answers this question to others alone.
+
+        Some say so of repositories that are not there yet.
+        """
+        known = self.access is not None and self.access.refusal is Refusal.TOO_FEW_RIGHTS
+        return self.status == 403 or (self.status == 401 and known)
+
+    @property
     def is_passing(self) -> bool:
         """Whether the same question may be answered better after a while."""
         return self.status in _TRANSIENT

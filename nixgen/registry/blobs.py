@@ -68,7 +68,7 @@ class Blobs:
         if answer is None:
             first = {"Range": "bytes=0-0"}
             answer = self._transport.request("GET", path, headers=first, read=False, **how)
-        if answer.is_passing or answer.status == 401:
+        if answer.is_passing or (answer.status == 401 and not answer.is_for_others):
             raise failure(self._transport.registry, f"looking for a blob of {repository}", answer)
         # A redirection leads to where the blob lies.
         return 200 <= answer.status < 400 or answer.status == 416

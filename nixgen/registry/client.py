@@ -16,6 +16,7 @@ from nixgen.registry.layout import MANIFEST_TYPES, Blob, Manifest
 from nixgen.registry.retry import Retry, TransientError
 from nixgen.registry.scopes import pull, push
 from nixgen.registry.tag_list import TagList
+from nixgen.registry.tokens import RefusedScopeError
 from nixgen.registry.transport import Transport
 
 _ACCEPT = {"Accept": ", ".join(MANIFEST_TYPES)}
@@ -57,6 +58,8 @@ class Client:
 
         try:
             self._retry(ask)
+        except RefusedScopeError:
+            return
         except TransientError:
             if not answers:
                 raise
@@ -66,7 +69,7 @@ class Client:
 
         return self._retry(lambda: self._ask_digest(repository, reference))
 
-    def _ask_digest(self, repository: str, reference: str) -> str | None:
+    def _ask_digest(self, repository: str, reference: str, *, strict: bool = True) -> str | None:
         answer = self._heads.ask(
             _path(repository, reference),
             repository=repository,
@@ -77,15 +80,29 @@ class Client:
             return None
         if answer and answer.is_success and (digest := _digest(answer)):
             return digest
-        return self._read_digest(repository, reference)
+        return self._read_digest(repository, reference, strict=strict)
 
-    def _read_digest(self, repository: str, reference: str) -> str | None:
+    def known_digest(self, repository: str, reference: str) -> str | None:
+        """Return the digest like manifest_digest, and None too where the registry does not say.
+
+        Who may push may not be allowed to ask before there is something.
+        """
+
+        def ask() -> str | None:
+            try:
+                return self._ask_digest(repository, reference, strict=False)
+            except RefusedScopeError:
+                return None
+
+        return self._retry(ask)
+
+    def _read_digest(self, repository: str, reference: str, *, strict: bool = True) -> str | None:
         """Return the digest of the manifest itself, whatever the registry says of it."""
         path = _path(repository, reference)
         answer = self._transport.request(
             "GET", path, repository=repository, scopes=pull(repository), headers=_ACCEPT
         )
-        if answer.status == 404:
+        if answer.status == 404 or (answer.is_for_others and not strict):
             return None
         self._expect(answer, f"looking for {repository}:{reference}")
         return "sha256:" + hashlib.sha256(answer.body).hexdigest()
@@ -150,7 +167,7 @@ class Client:
         """Return whether the repository has the blob; False too when it does not say."""
         try:
             return self._retry(lambda: self._blobs.has(repository, digest))
-        except TransientError:
+        except (RefusedScopeError, TransientError):
             return False
 
     def place_blob(

@@ -8,7 +8,7 @@ from nixgen.registry.answers import Answer
 from nixgen.registry.retry import TransientError
 from nixgen.registry.transport import Transport
 
-_PATIENCE = 20.0  # seconds of silence
+_PATIENCE = 10.0  # seconds of silence
 _MOST_FAILURES = 2
 
 

@@ -121,7 +121,7 @@ class Pusher:
 
     def _look(self, image: ImagePush) -> _Found:
         """Return what the image's tags are to name, and which of them do not."""
-        named = {tag: self._client.manifest_digest(image.repository, tag) for tag in image.tags}
+        named = {tag: self._client.known_digest(image.repository, tag) for tag in image.tags}
         known = (each for each in image.manifests if each.digest in named.values())
         manifest = next(known, image.manifests[0])
         missing = tuple(tag for tag, digest in named.items() if digest != manifest.digest)

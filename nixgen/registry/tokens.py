@@ -31,6 +31,10 @@ class RefusedCredentialsError(RegistryError):
     """The authorisation server does not know the user with this password."""
 
 
+class RefusedScopeError(RegistryError):
+    """The authorisation server knows the user, who may not do what the token is for."""
+
+
 @frozen
 class Token:
     """The value of an Authorization header, and until when it counts (by time.monotonic)."""
@@ -76,7 +80,8 @@ class TokenServer:
     def fetch(self, challenge: Challenge, scopes: Scopes) -> Token:
         """Return a new token.
 
-        Raises RefusedCredentialsError, TransientError, or RegistryError when there is none.
+        Raises RefusedCredentialsError, RefusedScopeError, TransientError, or RegistryError when
+        there is none.
         """
         realm = self.resolve(challenge.parameters["realm"])
         answer = self._ask(realm, challenge.parameters.get("service"), scopes)
@@ -122,6 +127,8 @@ class TokenServer:
         error = failure(self.registry, "asking its authorisation server", told)
         if refusal is Refusal.WRONG_CREDENTIALS:
             return RefusedCredentialsError(str(error))
+        if answer.status == 403 and self.credentials:
+            return RefusedScopeError(str(error))
         return error
 
     def _read(self, answer: Answer) -> Token:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
@@ -105,39 +106,46 @@ class Transport:
 
         Raises TransientError when the connection fails, RegistryError when trying again is useless.
         """
-        url = self.resolve(reference, self._base)
+        send = partial(
+            self._send,
+            method,
+            self.resolve(reference, self._base),
+            self._base,
+            headers=headers,
+            body=body,
+            **how,
+        )
+        return self._authenticated(send, partial(_rewind, body), repository, scopes)
+
+    def _authenticated(
+        self,
+        send: Callable[..., Answer],
+        rewind: Callable[[], None],
+        repository: str,
+        scopes: Scopes,
+    ) -> Answer:
+        """Send a request, and answer the registry's questions as far as that is any use."""
         authentication = self._authentication(repository)
-
-        def send(authorization: str | None) -> Answer:
-            answer = self._send(
-                method,
-                url,
-                self._base,
-                authorization=authorization,
-                headers=headers,
-                body=body,
-                **how,
-            )
-            self._answered = True
-            if answer.status != 401:
-                authentication.accepted(scopes, authorization)
-            return answer
-
         shown = authentication.header(scopes)
-        answer = send(shown)
+        answer = send(authorization=shown)
+        self._answered = True
         for _ in range(_MOST_CHALLENGES):
             if answer.status != 401 or not same_server(answer.url, self._base):
                 break
             offered = challenges(answer.headers.get("WWW-Authenticate", ""))
-            shown_next = authentication.answer(offered, scopes, shown)
-            if isinstance(shown_next, Refusal):
+            found = authentication.answer(offered, scopes, shown)
+            if isinstance(found, Refusal):
                 detail = ", ".join(each.scheme for each in offered)
-                return self._refused(answer, repository, shown_next, detail)
-            _rewind(body)
-            shown = shown_next
+                return self._refused(answer, repository, found, detail)
+            rewind()
+            shown = found
             with authentication.proving():
-                answer = send(shown)
+                answer = send(authorization=shown)
+                if answer.status != 401:
+                    authentication.accepted(scopes, shown)
                 self._note_refusal(authentication, answer, repository, shown)
+        if answer.status != 401:
+            authentication.accepted(scopes, shown)
         return self._explained(answer, repository)
 
     def _note_refusal(

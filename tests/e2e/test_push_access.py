@@ -117,6 +117,34 @@ def refusing_two(code: int) -> Gate:
     )
 
 
+def hiding(refusal: Reply, *, by_token: bool = False) -> Quirk:
+    """Let nobody read a repository that has no upload yet: it might be another's."""
+    begun: set[str] = set()
+
+    def hidden(call: Call) -> bool:
+        reads = call.method in ("GET", "HEAD") and call.kind in ("manifest", "blob")
+        return reads and f"{call.host}/{call.repository}" not in begun
+
+    def admits(call: Call) -> bool:
+        if call.kind == "upload" and holds_token(call):
+            begun.add(f"{call.host}/{call.repository}")
+        return holds_token(call) and not hidden(call)
+
+    def token(call: Call) -> Reply:
+        for scope in asked_scopes(call):
+            repository = scope.split(":")[1]
+            if scope.endswith(":pull") and f"{call.host}/{repository}" not in begun and by_token:
+                return error(403)
+        return granted(call)
+
+    return Gate(
+        challenges=lambda call: [f'{bearer(call)},error="insufficient_scope"'],
+        admits=admits,
+        token=token,
+        refusal=lambda call: refusal if holds_token(call) else error(401),
+    )
+
+
 # The quirk, and whether skopeo manages it; None where skopeo cannot be compared.
 ACCESS: dict[str, tuple[Quirk, bool | None]] = {
     **{
@@ -184,6 +212,9 @@ ACCESS: dict[str, tuple[Quirk, bool | None]] = {
     "token server limits": (Gate(token=once(Reply(429, {"Retry-After": "0"}))), None),
     "token server is lost": (Gate(token=once(Reply(cut=True))), None),
     "tokens expire": (expiring(3), None),
+    "new repository is hidden by 403": (hiding(error(403)), None),
+    "new repository is hidden by 401": (hiding(error(401)), None),
+    "new repository is hidden by the token server": (hiding(error(401), by_token=True), None),
     "everybody may read": (Gate(admits=open_for_reading), False),
     "ping is open": (Gate(admits=lambda call: call.kind == "ping" or holds_token(call)), None),
     "no token without a scope": (
