@@ -193,7 +193,11 @@ def test_what_is_no_image_is_refused(tmp_path: Path) -> None:
     layout = write_layout(tmp_path / "broken", LAYERS)
     (blob,) = layout.glob(f"blobs/sha256/{hashlib.sha256(LAYERS[0]).hexdigest()}")
     blob.write_bytes(LAYERS[1])
+    strange = tmp_path / "strange"
+    strange.mkdir()
+    (strange / "manifest.json").write_text('{"Layers": []}')
     for path, message in (
+        (strange, "its JSON is not that of an image"),
         (other, "neither manifest.json nor index.json in it"),
         (text, "no archive of an image"),
         (layout, "is another file"),

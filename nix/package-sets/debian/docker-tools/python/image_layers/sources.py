@@ -26,6 +26,7 @@ _INDEX_TYPES = (
 _REFERENCES = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
 # BuildKit's mark of manifests that are no images (docs/attestations/attestation-storage.md)
 _ATTESTATION = "vnd.docker.reference.type"
+_REMEDY = "  give a docker archive or an OCI image layout, as `skopeo copy` writes them"
 
 Json = Mapping[str, Any]
 
@@ -67,14 +68,14 @@ def find_image(source: Path, wanted: Wanted, scratch: Path) -> SourceImage:
     Raises ImageError when there is none, or when what is there is damaged.
     """
     folder = _Folder(source if source.is_dir() else _unpack(source, scratch), source)
-    if folder.has("manifest.json"):
-        return _from_docker_archive(folder, wanted)
-    if folder.has("index.json"):
-        return _from_layout(folder, wanted)
-    raise ImageError(
-        f"{source}: neither manifest.json nor index.json in it\n"
-        "  give a docker archive or an OCI image layout, as `skopeo copy` writes them"
-    )
+    try:
+        if folder.has("manifest.json"):
+            return _from_docker_archive(folder, wanted)
+        if folder.has("index.json"):
+            return _from_layout(folder, wanted)
+    except (AttributeError, KeyError, TypeError):
+        raise ImageError(f"{source}: its JSON is not that of an image\n{_REMEDY}") from None
+    raise ImageError(f"{source}: neither manifest.json nor index.json in it\n{_REMEDY}")
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,7 @@ def _unpack(source: Path, scratch: Path) -> Path:
         with tarfile.open(plain, "r:") as archive:
             _extract(archive, folder)
     except tarfile.TarError as error:
-        raise ImageError(
-            f"{source}: no archive of an image: {error}\n"
-            "  give a docker archive or an OCI image layout, as `skopeo copy` writes them"
-        ) from None
+        raise ImageError(f"{source}: no archive of an image: {error}\n{_REMEDY}") from None
     return folder
 
 
