@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -12,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from nixgen.package_sets.debian import copy_lock
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -41,7 +42,8 @@ class PushedProject:
         self.more = more
         self.texts = dict(texts)
         folder.mkdir()
-        shutil.copytree(REPOSITORY / ".nixgen", folder / ".nixgen")
+        (folder / ".nixgen").mkdir()
+        copy_lock(REPOSITORY, folder / ".nixgen")
         (folder / ".gitignore").write_text("/.nixgen/\n/result*\n__pycache__/\n")
         self.git("init", "--quiet", "--initial-branch=main")
         self.git("config", "user.email", "tests@example.org")

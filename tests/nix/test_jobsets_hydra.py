@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from nixgen.cli.hydra import examined
 from nixgen.cli.hydra_inputs import source_argument
 from nixgen.commands.hydra import Evaluation, Job, evaluate_jobs
 from nixgen.commands.nix_roots import held_roots
+from nixgen.package_sets.debian import copy_lock
 
 pytestmark = pytest.mark.nix
 
@@ -63,7 +63,8 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "images.py").write_text(DEFINITIONS)
-    shutil.copytree(REPOSITORY / ".nixgen", folder / ".nixgen")
+    (folder / ".nixgen").mkdir()
+    copy_lock(REPOSITORY, folder / ".nixgen")
     nixgen(folder, "emit").check_returncode()
     return folder
 
