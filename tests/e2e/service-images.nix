@@ -446,7 +446,7 @@ in
         echo ${name} complains >>/dev/stderr
         echo ${name} counts >/proc/self/fd/1
         trap 'echo ${name} stops; exit 0' TERM
-        while true; do ${busybox} sleep 0.1; done
+        while true; do ${busybox} sleep 1000000 & wait; done
       '';
       onParent =
         fromImage:
@@ -462,7 +462,7 @@ in
                 busybox
                 "sh"
                 "-c"
-                "${busybox} id -u; ! test -d /tmp || cat /proc/$$/environ >/tmp/variables; true"
+                "${busybox} id -u; ! test -w /tmp || cat /proc/$$/environ >/tmp/variables; true"
               ];
             }
             {
@@ -487,7 +487,7 @@ in
                 busybox
                 "sh"
                 "-c"
-                "! test -d /tmp || cat /proc/$$/environ >/tmp/variables-after-pre-start; exec sleep 1000000"
+                "! test -w /tmp || cat /proc/$$/environ >/tmp/variables-after-pre-start; exec sleep 1000000"
               ];
             }
           ];

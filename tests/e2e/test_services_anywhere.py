@@ -97,7 +97,6 @@ ROWS = {
     "needed capabilities": Row((*NEEDED, "--security-opt=no-new-privileges")),
     "read-only": Row(READ_ONLY),
     "read-only, of the engine": Row(("--read-only", "--tmpfs=/run")),
-    "user namespace": Row(("--uidmap=0:100000:70000", "--gidmap=0:100000:70000", "--ipc=none")),
     "user": Row().by(12345),
     "user, terminal": evolve(BARE, options=(*BARE.options, "--tty")).by(12345),
     "user and group": BARE.by(12345, ":12345"),
@@ -119,6 +118,9 @@ ROWS = {
     "a dangling /var/run": Row(parent="withDanglingRun"),
     "a folder /var/run": Row(parent="withRunFolder"),
 }
+if ENGINE == "podman":  # a container has no user namespace of its own in Docker
+    mapped = ("--uidmap=0:100000:70000", "--gidmap=0:100000:70000", "--ipc=none")
+    ROWS["user namespace"] = Row(mapped)
 
 # What services print in every container. It says nothing else in its log, but for what the table
 # says, the reasons for waiting, which depend on who comes first, and what perp tells of itself.
