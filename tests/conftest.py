@@ -6,7 +6,12 @@ import difflib
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# Others load the machine too.
+hypothesis.settings.register_profile("nixgen", deadline=None)
+hypothesis.settings.load_profile("nixgen")
 
 GOLDEN_FOLDER = Path(__file__).parent / "golden"
 

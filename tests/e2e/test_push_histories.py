@@ -179,6 +179,5 @@ TestHistories = Histories.TestCase
 TestHistories.settings = settings(
     max_examples=6,
     stateful_step_count=10,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

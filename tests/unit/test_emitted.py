@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from random_definitions import SEEDS, random_project
 
@@ -40,7 +40,6 @@ def generated(folder: Path) -> dict[str, str]:
     return {file.relative_to(folder).as_posix(): file.read_text() for file in folder.rglob("*.nix")}
 
 
-@settings(deadline=None)
 @given(st.lists(SEEDS, min_size=2, max_size=5))
 def test_record_changes_no_file(seeds: list[tuple[int, ...]]) -> None:
     """After any changes of its definitions a folder has the files that it has without a record."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from hypothesis import given, settings
+from hypothesis import given
 from random_definitions import EXPRESSIONS, SEEDS, TEXTS, VALUES, random_project
 
 from nixgen import Fluentd, Image, LayeredImage, NixpkgsPackageSet, Service
@@ -14,7 +14,6 @@ from nixgen.definitions.validation import frozen_value
 from nixgen.fingerprint import fingerprint
 
 
-@settings(deadline=None)
 @given(SEEDS)
 def test_equal_definitions_have_equal_fingerprints(seeds: tuple[int, ...]) -> None:
     """What is recorded in one run is found again in the next, for whatever can be said."""

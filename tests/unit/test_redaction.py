@@ -156,6 +156,6 @@ def test_a_failed_command_shows_no_secret() -> None:
 @pytest.mark.parametrize("part", ["a", "a.", "://a:b", "://a@", "token=", "'", 'x="', "?a", "@:"])
 def test_long_lines_take_no_time(part: str) -> None:
     """Logs have lines of any length."""
-    began = time.monotonic()
+    began = time.process_time()
     redact(part * (100_000 // len(part)))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

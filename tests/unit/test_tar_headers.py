@@ -13,7 +13,7 @@ SCRIPT = Path(__file__).parents[2] / "nix/package-sets/debian/docker-tools/tarHe
 MEMBERS = st.tuples(st.integers(0, 2**50), st.from_regex("[0-9a-f]{64}[.]tar", fullmatch=True))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(MEMBERS, min_size=1, max_size=20))
 def test_a_header_says_name_and_size(members: list[tuple[int, str]]) -> None:
     """Of files of any size, in the form of those from 8 GiB on as well."""
