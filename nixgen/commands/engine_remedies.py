@@ -7,7 +7,7 @@ import re
 _INSTEAD = "or pass --engine podman, which needs no daemon"
 
 _REMEDIES = {
-    r"permission denied.*docker daemon socket|docker\.sock.*permission denied": (
+    r"permission denied while trying to connect to the [Dd]ocker": (
         'let yourself use Docker (sudo usermod --append --groups docker "$USER", then log in '
         f"again), {_INSTEAD}"
     ),
@@ -20,7 +20,7 @@ _REMEDIES = {
     r"could not find pasta|\"pasta\": executable file not found": (
         "install passt (Debian: apt-get install passt), or pass `-- --network host`"
     ),
-    r"open\(\"/dev/net/tun\"\)|[Ff]ailed to open\(\) /dev/net/tun": (
+    r"open.*/dev/net/tun": (
         "let users open /dev/net/tun (sudo chmod 666 /dev/net/tun; sudo modprobe tun if it is not "
         "there), or pass `-- --network host`"
     ),
