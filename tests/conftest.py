@@ -22,6 +22,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what two workers may not run at once (`pytest -n 2 --dist loadgroup`).
+
+    That is a module, whose fixtures are costly, and all of tests/e2e, whose containers have times to
+    keep and whose commands are watched for secrets.
+    """
+    for item in items:
+        folder, module = item.path.parent, item.path.name
+        group = folder.name if folder.name == "e2e" else f"{folder.name}/{module}"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Compare a text with the golden file of that name, or rewrite the file when asked to."""

@@ -113,7 +113,7 @@ def test_no_environment_entry_of_a_container_is_in_a_message(
     path = {"PATH": f"{programs}:{os.environ['PATH']}"}
     loads = stand_in.with_name("docker")
     loads.write_text(
-        "#!/bin/sh\ncase $1 in load) echo sha256:0 ;; tag) ;; *) "
+        "#!/bin/sh\ncase $1 in version) echo 20.10 ;; load) echo sha256:0 ;; tag) ;; *) "
         'echo "refused: $*" >&2; exit 125 ;; esac\n'
     )
     loads.chmod(0o755)

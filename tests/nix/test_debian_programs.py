@@ -28,6 +28,7 @@ PROGRAMS = {
     "python3": ("python3 --version", "Python 3"),
     "runit": ("sv", "usage: sv"),
     "skopeo": ("skopeo --version", "skopeo version"),
+    "zstd": ("zstd --version", "Zstandard"),
 }
 
 

@@ -15,7 +15,10 @@ from debian_folder import CHECKOUT, USER, DebianFolder, debian_folder
 from room import Room
 
 TWO = ("-n", "2")
-GIVES_OWNERS = "tests/nix/test_image_layers.py"  # to files, which root alone may
+GIVES_OWNERS = (  # to files, which root alone may
+    "tests/nix/test_image_layers.py",
+    "tests/nix/test_debian_parents.py::test_commands_see_random_layers_and_their_changes_are_a_layer",
+)
 SETTINGS = {
     "NIX_CONFIG": "substituters =",
     "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
@@ -109,7 +112,7 @@ def test_images_and_commands(ready: Room, folder: DebianFolder) -> None:
     assert "podman version 5" in output(room, "podman", "--version")
     room.run_tests(
         *("-p", "no:cacheprovider", *TWO, "--dist", "loadfile"),
-        GIVES_OWNERS,
+        *GIVES_OWNERS,
         "tests/e2e/test_images.py",
         "tests/e2e/test_new_user.py",
         "tests/e2e/test_reproducibility.py",
