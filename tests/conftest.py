@@ -26,8 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what two workers may not run at once (`pytest -n 2 --dist loadgroup`).
 
-    That is a module, whose fixtures are costly, and all of tests/e2e, whose containers have times to
-    keep and whose commands are watched for secrets.
+    That is a module, whose fixtures are costly, and all of tests/e2e, whose containers have times
+    to keep and whose commands are watched for secrets.
     """
     for item in items:
         folder, module = item.path.parent, item.path.name

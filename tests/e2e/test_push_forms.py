@@ -91,7 +91,7 @@ def test_form_can_be_chosen(form: str, layouts: list[Path]) -> None:
 def test_chosen_form_that_is_refused_is_an_error(layouts: list[Path]) -> None:
     """Who asks for one form gets no other."""
     with quirky_registry(refusing(putting("oci"), error(415, "UNSUPPORTED"))) as registry:
-        with pytest.raises(RegistryError, match="putting the tag (one/a|two/b):commit-1"):
+        with pytest.raises(RegistryError, match=r"putting the tag (one/a|two/b):commit-1"):
             push(registry.host, make_pushes(layouts, "oci"))
         assert registry.storage.manifests == {}
 
