@@ -22,6 +22,8 @@ OF_THE_BUILDERS = (
     "tests/e2e/test_push_jobs.py::test_credentials_and_address_come_from_the_environment",
     "tests/e2e/test_push_jobs.py::test_proxy_of_the_environment_is_used",
 )
+# It mounts an image, which only root's podman does outside of `podman unshare`.
+OF_ROOT = ("tests/nix/test_debian_parents.py::test_every_form_of_a_child_can_be_loaded",)
 BUILDER = """
 (import ./nix/package-sets/debian { lock = ./.nixgen/debian.json; }).runCommand "builder" { } ''
   printf '%s %s' "$(id -u)" "$(test -e /etc/shadow && echo open || echo closed)" >$out
@@ -49,6 +51,10 @@ def output(room: DaemonRoom, *command: str) -> str:
     done = room.run(*command)
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
     return done.stdout.strip()
+
+
+def without(tests: tuple[str, ...]) -> list[str]:
+    return [word for test in tests for word in ("--deselect", test)]
 
 
 def test_builders_are_users_of_their_own(room: DaemonRoom) -> None:
@@ -82,11 +88,15 @@ def test_every_form_of_every_image_is_built(
 
 def test_builders(room: DaemonRoom) -> None:
     """Layers, commands as root and as what looks like it, parents of any origin."""
+    parents = () if room.sandbox else ("tests/nix/test_debian_parents.py", *without(OF_ROOT))
     room.run_tests(
         *TWO,
+        *parents,
         "tests/nix/test_debian_builders.py",
+        "tests/nix/test_debian_contents.py",
         "tests/nix/test_debian_images.py",
         "tests/nix/test_debian_layers.py",
+        "tests/nix/test_debian_without_sandbox.py",
     )
 
 
@@ -95,10 +105,9 @@ def test_commands(room: DaemonRoom) -> None:
     if not room.sandbox:
         room.run_tests("tests/e2e/test_push_command.py", "-k", "both_tags or second_push")
         return
-    deselected = [word for test in OF_THE_BUILDERS for word in ("--deselect", test)]
     room.run_tests(
         *TWO,
-        *deselected,
+        *without(OF_THE_BUILDERS),
         "tests/e2e/test_fluentd_conf_command.py",
         "tests/e2e/test_push_command.py",
         "tests/e2e/test_push_jobs.py",
