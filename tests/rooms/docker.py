@@ -26,7 +26,7 @@ DEBIAN_PROGRAMS = "/usr/bin"
 _ALONE = (
     *("setpriv", "--pdeathsig", "KILL"),
     *("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"),
-    *("sh", "-c", 'ip link set lo up && exec "$@"', "sh"),
+    *("sh", "-c", 'busybox ip link set lo up && exec "$@"', "sh"),
 )
 _CONTROL_GROUPS = Path("/sys/fs/cgroup")
 _SECONDS = 30.0
@@ -52,7 +52,7 @@ class DockerRoom(Room):
 
 def docker_room(storage_driver: str, name: str) -> Iterator[DockerRoom]:
     """Give a room whose Docker keeps images by the storage driver; skip where it does not start."""
-    _require("dockerd", "docker", "containerd", "runc", "nsenter", "unshare", "setpriv", "ip")
+    _require("dockerd", "docker", "containerd", "runc", "nsenter", "unshare", "setpriv", "busybox")
     group = f"nixgen-test-{os.getpid()}-{storage_driver}"
     with _folder() as folder:
         socket = folder / "docker.sock"
@@ -90,7 +90,7 @@ class Containerd:
 
 def running_containerd() -> Iterator[Containerd]:
     """Give a containerd; skip where it does not start."""
-    _require("containerd", "ctr", "runc", "unshare", "setpriv", "ip")
+    _require("containerd", "ctr", "runc", "unshare", "setpriv", "busybox")
     namespace = f"nixgen-test-{os.getpid()}"
     with _folder() as folder:
         socket = folder / "containerd.sock"
