@@ -139,8 +139,9 @@ class Engine:
             try:
                 self._do(*program, "start", container)
             except BaseException as error:
-                self._stop(container)
-                self._remove(container)
+                with interrupts_later():
+                    self._stop(container)
+                    self._remove(container)
                 if not isinstance(error, BuildError):
                     raise
                 failure = error

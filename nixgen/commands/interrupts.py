@@ -11,9 +11,9 @@ _INTERRUPTS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interrupts_later(*, at_most: int | None = None) -> Iterator[None]:
-    """Put interrupts off until the end of the block, or so many of them.
+    """Put interrupts off until the end of the block, or so many of them; KeyboardInterrupt then.
 
-    Raises KeyboardInterrupt then.
+    Within another such block, they are put off until its end.
     """
     received: list[int] = []
 
@@ -28,5 +28,5 @@ def interrupts_later(*, at_most: int | None = None) -> Iterator[None]:
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-    if received:
-        raise KeyboardInterrupt
+    for each in received:
+        signal.raise_signal(each)
