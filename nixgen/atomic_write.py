@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from io import BufferedWriter
 from pathlib import Path
 
+from nixgen.disk_room import advice
 from nixgen.errors import UsageError
 from nixgen.left_over import hold
 
@@ -23,22 +25,36 @@ def write_atomically(
     """
     try:
         temporary, opened = _create_temporary(by_way_of or file.parent, file.name)
-        held = os.dup(opened.fileno())
-        try:
-            with opened:
-                os.fchmod(opened.fileno(), mode)
-                opened.write(contents)
-            temporary.replace(file)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(held)
     except OSError as error:
-        raise UsageError(
-            f"{file}: cannot be written: {error.strerror}\n"
-            "  make room, or give yourself the right to write there"
-        ) from None
+        raise _refusal(file, error) from None
+    held = os.dup(opened.fileno())
+    try:
+        with opened:
+            os.fchmod(opened.fileno(), mode)
+            opened.write(contents)
+        temporary.replace(file)
+    except BaseException as error:
+        # The message comes before there is room again.
+        refusal = _refusal(file, error) if isinstance(error, OSError) else error
+        temporary.unlink(missing_ok=True)
+        raise refusal from None
+    finally:
+        os.close(held)
+
+
+def _refusal(file: Path, error: OSError) -> UsageError:
+    return UsageError(f"{file}: cannot be written: {error.strerror}{_remedy(error, file)}")
+
+
+def _remedy(error: OSError, file: Path) -> str:
+    """Return lines that say what helps against an error of writing the file."""
+    if room := advice(error.strerror or "", file=file):
+        return room
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return "\n  give yourself the right to write there"
+    if error.errno in {errno.EEXIST, errno.ENOTDIR, errno.EISDIR}:
+        return "\n  move away what stands in the place of the file or of its folder"
+    return "\n  make room, or give yourself the right to write there"
 
 
 def _create_temporary(folder: Path, name: str) -> tuple[Path, BufferedWriter]:

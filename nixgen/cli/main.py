@@ -14,6 +14,7 @@ import click
 from nixgen import __version__
 from nixgen.cli.project_folder import require_folder
 from nixgen.cli.terminal import has_colors, prepare_streams, without_controls
+from nixgen.disk_room import advice
 from nixgen.errors import ExitStatus, NixgenError
 
 _SUBCOMMANDS = {
@@ -106,7 +107,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nothing is left to say
     except OSError as error:
-        _fail(f"{error.filename or 'system'}: {error.strerror or error}", ExitStatus.USAGE)
+        said = f"{error.filename or 'system'}: {error.strerror or error}"
+        file = Path(os.fsdecode(error.filename)) if error.filename else None
+        _fail(f"{said}{advice(said, file=file)}", ExitStatus.USAGE)
     except Exception as error:
         if os.environ.get("NIXGEN_TRACEBACK"):
             raise

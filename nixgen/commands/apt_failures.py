@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nixgen.disk_room import lacks_room
+
 UPDATE_REMEDY = "run `apt-get update` as root, then try again"
 
 _REMEDIES = {
@@ -60,6 +62,8 @@ def _explanations(lines: list[str]) -> Iterator[str]:
 def remedies(lines: list[str]) -> list[str]:
     """Return what to do about a failure of apt that says this."""
     text = "\n".join(lines)
+    if lacks_room(text):  # whatever else apt says comes of that
+        return []
     return [remedy for pattern, remedy in _REMEDIES.items() if re.search(pattern, text)]
 
 

@@ -38,7 +38,6 @@ _REMEDIES = {
     r"runtime \"?\S*crun\S*\"? not found|default OCI runtime": (
         "install a runtime (Debian: apt-get install crun)"
     ),
-    r"no space left on device": "make room: podman system prune, or docker system prune",
 }
 
 

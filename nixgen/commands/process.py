@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from plumbum.commands.base import BaseCommand
 from plumbum.commands.processes import iter_lines
 from plumbum.machines.local import LocalCommand
 
+from nixgen.disk_room import Disk, advice, lacks_room, measure
 from nixgen.errors import BuildError, NixgenError, UsageError
 from nixgen.redaction import MASK, redact, redact_words
 
 LOG_TAIL_LINES = 25
+_MOST_DISKS = 200  # a program may say without end that there is no room
 
 
 def find_program(name: str, *, remedy: str) -> BaseCommand:
@@ -52,11 +54,13 @@ def run(
     """
     stdout: list[str] = []
     log: deque[str] = deque(maxlen=LOG_TAIL_LINES)
+    disks: list[Disk] = []
     variables = {**local.env.getdict(), **(environment or {})}
     try:
         process = (command << stdin).popen(cwd=cwd, env=variables, new_session=new_session)
     except OSError as failure:
-        raise error(f"{shown(command)[0]}: cannot be started: {failure}") from None
+        said = f"{shown(command)[0]}: cannot be started: {failure}"
+        raise error(f"{said}{advice(said)}") from None
     try:
         # plumbum 2.0.2 declares the lines' types the wrong way round
         lines: Any = iter_lines(process, buffer_size=1)
@@ -64,9 +68,11 @@ def run(
             if out is not None:
                 stdout.append(out)
             if err is not None:
+                if lacks_room(err) and len(disks) < _MOST_DISKS:
+                    disks += measure()  # what fails removes its files, and makes room again
                 log.extend(read_log_line(err))
     except ProcessExecutionError as failure:
-        raise error(failure_message(command, failure.retcode, log)) from None
+        raise error(failure_message(command, failure.retcode, log, disks)) from None
     except KeyboardInterrupt:
         process.terminate()  # an interrupt may be meant for us alone
         process.wait()
@@ -74,11 +80,21 @@ def run(
     return "".join(f"{line}\n" for line in stdout)
 
 
-def failure_message(command: BaseCommand, status: int | str | None, log: Iterable[str]) -> str:
-    """Say which command failed and how its log ended, without the secrets that it was given."""
+def failure_message(
+    command: BaseCommand,
+    status: int | str | None,
+    log: Iterable[str],
+    disks: Sequence[Disk] = (),
+) -> str:
+    """Say which command failed and how its log ended, without the secrets that it was given.
+
+    Where it failed for want of room the disk is named; `disks` are as they were then.
+    """
     line, secrets = shown(command)
-    indented = "".join(f"\n  | {redact(line, secrets)}" for line in log)
-    return f"{line} failed with exit status {status}{indented}"
+    lines = [redact(each, secrets) for each in log]
+    indented = "".join(f"\n  | {each}" for each in lines)
+    room = advice("\n".join(lines), disks)
+    return f"{line} failed with exit status {status}{indented}{room}"
 
 
 def shown(command: BaseCommand) -> tuple[str, frozenset[str]]:

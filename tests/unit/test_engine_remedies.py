@@ -27,7 +27,6 @@ SAID = {
     "found in $PATH": "apt-get install uidmap",
     "potentially insufficient UIDs or GIDs available in user namespace": "--add-subuids",
     "cannot find UID/GID for user x: no subuid ranges found for user": "--add-subuids",
-    "write /var/tmp/storage1/2: no space left on device": "system prune",
 }
 
 
