@@ -33,17 +33,17 @@ def remove_left_over(paths: Iterable[Path]) -> None:
             _remove_unheld(path)
 
 
-def remove_left_over_folders() -> None:
-    """Remove the temporary folders of killed runs."""
+def remove_left_over_folders(place: str | None = None) -> None:
+    """Remove the temporary folders of killed runs, from the usual place unless one is named."""
     for prefix in (APT_FOLDER, SEED_FOLDER, OTHER_FOLDER):
-        remove_left_over(Path(gettempdir()).glob(f"{prefix}*"))
+        remove_left_over(Path(place or gettempdir()).glob(f"{prefix}*"))
 
 
 @contextmanager
-def temporary_folder(prefix: str = OTHER_FOLDER) -> Iterator[Path]:
+def temporary_folder(prefix: str = OTHER_FOLDER, place: str | None = None) -> Iterator[Path]:
     """Give a temporary folder that is removed at the end, by the next run if this one is killed."""
-    remove_left_over_folders()
-    made, descriptor = _make_held_folder(prefix)
+    remove_left_over_folders(place)
+    made, descriptor = _make_held_folder(prefix, place)
     try:
         with made as folder:
             yield Path(folder)
@@ -51,9 +51,9 @@ def temporary_folder(prefix: str = OTHER_FOLDER) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def _make_held_folder(prefix: str) -> tuple[TemporaryDirectory[str], int]:
+def _make_held_folder(prefix: str, place: str | None) -> tuple[TemporaryDirectory[str], int]:
     while True:
-        made = TemporaryDirectory(prefix=prefix)
+        made = TemporaryDirectory(prefix=prefix, dir=place)
         with suppress(FileNotFoundError):
             descriptor = os.open(made.name, os.O_RDONLY | os.O_DIRECTORY)
             if hold(descriptor):

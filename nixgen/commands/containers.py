@@ -5,9 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from subprocess import DEVNULL, TimeoutExpired
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from attrs import frozen
@@ -18,6 +16,7 @@ from nixgen.commands.interrupts import interrupts_later
 from nixgen.commands.loadable import Loadable, find_loadable, under_name
 from nixgen.commands.process import find_program, run
 from nixgen.errors import BuildError, NixgenError, UsageError
+from nixgen.left_over import temporary_folder
 
 _REMEDY = "install podman (Debian: apt-get install podman) or docker"
 _GRACE = 15  # seconds that a container has to stop
@@ -151,8 +150,8 @@ class Engine:
 
     def _create(self, program: Sequence[str], options: Sequence[str], image: str) -> str:
         """Make a container; return its id. An interrupt waits for that, a second one does not."""
-        with TemporaryDirectory(prefix="nixgen-") as folder:
-            id_file = Path(folder) / "id"
+        with temporary_folder() as folder:
+            id_file = folder / "id"
             words = ["create", *options, "--pull", "never", "--cidfile", str(id_file), image]
             try:
                 with interrupts_later(at_most=1):

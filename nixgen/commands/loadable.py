@@ -12,7 +12,6 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from attrs import frozen
@@ -20,6 +19,7 @@ from plumbum import local
 
 from nixgen.commands.process import run
 from nixgen.errors import BuildError
+from nixgen.left_over import temporary_folder
 from nixgen.registry import read_layout
 
 # Not /tmp, which is memory on some machines.
@@ -46,8 +46,8 @@ def find_loadable(path: str) -> Iterator[Loadable]:
         config = read_layout(Path(path)).blobs[0]
         yield Loadable(Path(path), config.digest.removeprefix("sha256:"))
     elif os.access(path, os.X_OK):
-        with TemporaryDirectory(prefix="nixgen-", dir=_LARGE_FILES) as kept:
-            archive = Path(kept) / "image.tar"
+        with temporary_folder(place=_LARGE_FILES) as kept:
+            archive = kept / "image.tar"
             run(local[path] > str(archive))
             yield Loadable(archive, _archived_id(archive))
     else:
@@ -77,13 +77,13 @@ def under_name(layout: Path, repository: str) -> Iterator[Path]:
 
     podman names an image after the directory's path, or since version 5 after its index.
     """
-    index: dict[str, Any] = json.loads((layout / _INDEX).read_text())
+    index: dict[str, Any] = json.loads((layout / _INDEX).read_text(encoding="utf-8"))
     for manifest in index["manifests"]:
         manifest["annotations"] = {_REFERENCE: f"localhost/{repository}:latest"}
-    with TemporaryDirectory(prefix="nixgen-") as folder:
-        named = Path(folder) / repository
+    with temporary_folder() as folder:
+        named = folder / repository
         named.mkdir(parents=True)
         for name in ("blobs", "oci-layout"):
             (named / name).symlink_to(layout / name)
         (named / _INDEX).write_text(json.dumps(index))
-        yield Path(folder)
+        yield folder

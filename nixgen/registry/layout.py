@@ -130,7 +130,7 @@ def read_layout(folder: Path) -> Layout:
     Raises BuildError when the folder holds no layout, several images, or blobs that do not fit.
     """
     try:
-        manifests = json.loads((folder / "index.json").read_text())["manifests"]
+        manifests = json.loads((folder / "index.json").read_text(encoding="utf-8"))["manifests"]
         if len(manifests) != 1:
             raise BuildError(f"{folder}: expected one image, got {len(manifests)}")
         descriptor = manifests[0]
