@@ -16,7 +16,15 @@ from nixgen.commands.nix_aggregate import (
     count_aggregates,
 )
 from nixgen.commands.nix_log import NixLog, Step
-from nixgen.commands.nix_options import CHECK, REPAIR, Phase, asks_for, read_options, words_for
+from nixgen.commands.nix_options import (
+    CHECK,
+    REPAIR,
+    Phase,
+    asks_for,
+    keeps_going,
+    read_options,
+    words_for,
+)
 from nixgen.commands.nix_program import nix_environment, nix_program, run_nix
 from nixgen.commands.nix_roots import Roots
 from nixgen.commands.process import run
@@ -160,7 +168,27 @@ def realise(
     if aggregate and not any(asks_for(name, options) for name in (CHECK, REPAIR)):
         log = NixLog(on_step, aggregates=count_aggregates(len(derivations.wanted)))
         return aggregated_outputs(_realise(aggregate, options, roots, log))
-    return [_realise(each, options, roots, NixLog(on_step)) for each in derivations.wanted]
+    return _realise_each(derivations.wanted, options, roots, on_step)
+
+
+def _realise_each(
+    derivations: Sequence[str],
+    options: Sequence[str],
+    roots: Roots,
+    on_step: Callable[[Step], None],
+) -> list[str]:
+    """Realise one after the other; where Nix would keep going, raise at the end for all."""
+    outputs, failures = [], []
+    for derivation in derivations:
+        try:
+            outputs.append(_realise(derivation, options, roots, NixLog(on_step)))
+        except BuildError as error:
+            if not keeps_going(options):
+                raise
+            failures.append(str(error))
+    if failures:
+        raise BuildError("\n".join(failures))
+    return outputs
 
 
 def _realise(derivation: str, options: Sequence[str], roots: Roots, log: NixLog) -> str:

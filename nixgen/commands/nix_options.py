@@ -16,6 +16,7 @@ from nixgen.errors import UsageError
 DRY_RUN = "--dry-run"
 CHECK = "--check"
 REPAIR = "--repair"
+_KEEP_GOING = ("--keep-going", "-k")
 # Options in one, and a number after them: Nix reads `-kK` as `-k -K`, and `-j4` as `-j 4`.
 _COMPOUND = re.compile(r"-(?=..)([A-Za-z]+)(.*)", re.DOTALL)
 
@@ -70,8 +71,7 @@ _KINDS: Mapping[str, _Kind] = {
             "--fallback",
             "--keep-failed",
             "-K",
-            "--keep-going",
-            "-k",
+            *_KEEP_GOING,
             "--no-build-output",
             "-Q",
             "--no-gc-warning",
@@ -131,6 +131,14 @@ def words_for(phase: Phase, words: Sequence[str]) -> list[str]:
 def asks_for(name: str, words: Sequence[str]) -> bool:
     """Tell whether an option of that name is among the words."""
     return any(option.words[0] == name for option in read_options(words))
+
+
+def keeps_going(words: Sequence[str]) -> bool:
+    """Tell whether what fails is to keep nothing else from being built."""
+    return any(
+        option.words[0] in _KEEP_GOING or option.words == ("--option", "keep-going", "true")
+        for option in read_options(words)
+    )
 
 
 def _read(rest: list[str]) -> Iterator[Option]:

@@ -69,13 +69,18 @@ def test_check_of_what_was_not_built_says_to_build_it(project: Path) -> None:
     assert failed.stderr.splitlines()[-2].endswith("build it first, without --check")
 
 
-def test_check_fails_where_something_else_comes_out(project: Path) -> None:
-    """The message says what differs, and that Nix would keep it."""
+def random_derivation(project: Path) -> str:
+    """Instantiate what comes out another way each time."""
     expression = (
         "(import ./default.nix { }).pkgs.runCommand "
         f'"random-{uuid.uuid4()}" {{ }} "cat /proc/sys/kernel/random/uuid > $out"'
     )
-    derivation = output(run("nix-instantiate", "--expr", expression, folder=project))
+    return output(run("nix-instantiate", "--expr", expression, folder=project))
+
+
+def test_check_fails_where_something_else_comes_out(project: Path) -> None:
+    """The message says what differs, and that Nix would keep it."""
+    derivation = random_derivation(project)
     realised = partial(realise, Derivations([derivation]), on_step=lambda step: None)
     with local.env(NIX_CONFIG=NIX_CONFIG), held_roots(project) as roots:
         realised(roots=roots)
@@ -86,6 +91,32 @@ def test_check_fails_where_something_else_comes_out(project: Path) -> None:
     assert "  with --keep-failed Nix keeps what came out this time" == remedy
 
 
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [([], 1), (["--keep-going"], 3), (["-k"], 3), (["--option", "keep-going", "true"], 3)],
+)
+def test_check_of_several_goes_on_where_it_shall(
+    project: Path, options: list[str], count: int
+) -> None:
+    """As nix-store does, which names what differs first, or all that does."""
+    wanted = [random_derivation(project) for _ in range(3)]
+    output(run("nix-store", "--realise", *wanted, folder=project))
+    compared = run("nix-store", "--realise", *wanted, "--check", *options, folder=project)
+    with (
+        local.env(NIX_CONFIG=NIX_CONFIG),
+        held_roots(project) as roots,
+        pytest.raises(BuildError) as refusal,
+    ):
+        realise(
+            Derivations(wanted, wanted[0]),
+            ["--check", *options],
+            roots=roots,
+            on_step=lambda step: None,
+        )
+    for said in (compared.stderr, str(refusal.value)):
+        assert count == said.count("may not be deterministic: output")
+
+
 def test_kept_folder_of_a_failed_build_is_named(project: Path) -> None:
     """However long the log is, the message says where the folder is, and it is there."""
     image_of(project, "seq 1000; echo kept > file; exit 3")
@@ -93,6 +124,46 @@ def test_kept_folder_of_a_failed_build_is_named(project: Path) -> None:
     assert ExitStatus.BUILD == failed.returncode
     [folder] = re.findall(r"\n  (?:note: )?keeping build directory '(\S+)'", failed.stderr)
     assert Path(folder).is_dir()
+
+
+def images_of(project: Path, commands: dict[str, str]) -> None:
+    """Give the project images that no other test has, each made by its commands."""
+    images = "".join(
+        f"    {name!r}: Image(name={name!r}, command='true', "
+        f"extra_commands={f': {uuid.uuid4()}; {each}'!r}),\n"
+        for name, each in commands.items()
+    )
+    (project / "images.py").write_text(
+        f"from nixgen import Image, Project\n\nproject = Project(images={{\n{images}}})\n"
+    )
+
+
+def test_several_images_are_told_of_built_and_compared(project: Path) -> None:
+    """Each counts: to be built, with what it needs, then compared, then there."""
+    images_of(project, {"one": "echo 1 > file", "two": "echo 2 > file"})
+    told = nixgen("build", "--json", "--", "--dry-run", folder=project)
+    assert "{}" == output(told)
+    for name in ("one", "two"):
+        assert f"-docker-image-{name}.tar.drv\n" in told.stderr
+    assert "nixgen-outputs" not in told.stderr
+    built = output(nixgen("build", "--json", folder=project))
+    compared = nixgen("build", "--json", "--", "--check", folder=project)
+    assert built == output(compared)
+    for name in ("one", "two"):
+        assert f"building docker-image-{name}.tar\n" in compared.stderr
+    again = nixgen("build", "--", "--dry-run", folder=project)
+    assert "nothing would be built" in again.stderr
+
+
+def test_each_kept_folder_and_definition_of_several_is_named(project: Path) -> None:
+    """Whichever of several fail, and no other image."""
+    images_of(project, {"one": "echo 1 > kept; exit 3", "two": "exit 4", "three": "true"})
+    failed = nixgen("build", "--", "-kK", folder=project)
+    assert ExitStatus.BUILD == failed.returncode
+    folders = re.findall(r"\n  (?:note: )?keeping build directory '(\S+)'", failed.stderr)
+    assert [True, True] == [Path(folder).is_dir() for folder in folders]
+    named = re.findall(r"dockerImages\.(\w+) is defined here", failed.stderr)
+    assert ["one", "two"] == named
 
 
 @pytest.mark.parametrize(

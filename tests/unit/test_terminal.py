@@ -32,6 +32,14 @@ with progress() as show:
     for number in range(3):
         show(Step("building " + "äöü☃漢字" * 30, number, 3))
 """
+SHOW_BYTES = """\
+from nixgen.cli.terminal import prepare_streams
+from nixgen.cli.transfer import transfer_progress
+
+prepare_streams()
+with transfer_progress() as count:
+    count(123456789)
+"""
 ENCODINGS = {
     "C": {"LC_ALL": "C"},
     "C without coercion": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
@@ -140,6 +148,7 @@ def on_terminal(
 
 WRONG = (sys.executable, "-m", "nixgen", "build", "nosuch")
 STEPS = (sys.executable, "-c", SHOW_STEPS)
+BYTES = (sys.executable, "-c", SHOW_BYTES)
 COLOR = b"\x1b[31m"
 
 
@@ -169,6 +178,21 @@ def test_a_dumb_terminal_gets_a_line_for_each_step(tmp_path: Path, term: str) ->
     written = on_terminal(*STEPS, folder=tmp_path, environment={"TERM": term})
     assert b"\x1b" not in written
     assert [b"[0/3]", b"[1/3]", b"[2/3]"] == re.findall(rb"^\[\d/3\]", written, re.MULTILINE)
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_dumb_terminal_is_not_told_how_much_was_sent(tmp_path: Path, term: str) -> None:
+    """A line for each number would be too many."""
+    assert b"" == on_terminal(*BYTES, folder=tmp_path, environment={"TERM": term})
+
+
+@pytest.mark.parametrize(("columns", "shown"), [(80, b"sent 123.5 MB"), (9, b"sent 123"), (1, b"")])
+def test_what_was_sent_takes_one_line_of_a_terminal_at_most(
+    tmp_path: Path, columns: int, shown: bytes
+) -> None:
+    """The line is cleared before and after."""
+    written = on_terminal(*BYTES, folder=tmp_path, environment={}, columns=columns)
+    assert [b"", shown, b""] == written.split(b"\r\x1b[K")
 
 
 def test_a_stream_that_is_no_terminal_gets_a_line_for_each_step(tmp_path: Path) -> None:
