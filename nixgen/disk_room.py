@@ -88,7 +88,11 @@ def advice(text: str, disks: Sequence[Disk] = (), file: Path | None = None) -> s
             if disk.is_full or _NO_ROOM.search(text)
         )
     if _NO_QUOTA.search(text):
-        return "\n  a quota is used up: `quota -s` shows where; remove files of yours there"
+        found = _measure_file(file) if file else measure(_named(text))
+        # What is left of a quota cannot be asked for as free room can.
+        return "\n  a quota is used up: `quota -s` shows where" + "".join(
+            f"\n  {disk.mount_point}: {', or '.join(disk.remedies)}" for disk in found
+        )
     if _READ_ONLY.search(text):
         found = _measure_file(file) if file else measure(_named(text))
         return "".join(

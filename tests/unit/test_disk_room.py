@@ -60,6 +60,22 @@ def test_every_place_on_a_disk_gives_its_remedy(tmp_path: Path) -> None:
     assert len(own.remedies) == len(set(own.remedies))
 
 
+def test_a_quota_that_is_used_up_may_be_that_of_any_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has its remedies, since it has free room all the same; a known file has one disk."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    first, *lines = advice("dd: error writing 'x': Disk quota exceeded").lstrip("\n").splitlines()
+    assert "  a quota is used up: `quota -s` shows where" == first
+    expected = [f"  {each.mount_point}: {', or '.join(each.remedies)}" for each in measure()]
+    assert expected == lines
+    assert "TMPDIR=FOLDER" in "".join(lines)
+    assert "nix-collect-garbage" in "".join(lines)
+    _, *own = advice("Disk quota exceeded", file=tmp_path / "x").lstrip("\n").splitlines()
+    assert 1 == len(own)
+    assert "remove files there" in own[0]
+
+
 def failing(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Let the file system refuse as the kernel does, by a double of fchmod."""
 
