@@ -25,7 +25,10 @@ from image_files import (
     zstd_compressed,
 )
 from layer_reader import Files, apply, read_folder
+from own_images import own_images
 from random_layers import Layer, to_images, to_tar
+
+__all__ = ["own_images"]
 
 PAIRS = 500
 
