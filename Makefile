@@ -27,7 +27,7 @@ demo: lock
 	@scripts/demo.sh $(NIXGEN)
 
 test: lint lock
-	$(PYTHON) -m pytest -n 2 --dist loadgroup --ignore=tests/rooms $(PYTEST_FLAGS)
+	$(PYTHON) -m pytest -n 2 --ignore=tests/rooms $(PYTEST_FLAGS)
 
 # The tests of images, services and commands in the rooms that users work in (tests/rooms/): they
 # bring a second container engine, Nix's daemon and another Debian along.

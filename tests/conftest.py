@@ -8,6 +8,8 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # Others load the machine too.
 hypothesis.settings.register_profile("nixgen", deadline=None)
@@ -22,17 +24,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together what two workers may not run at once (`pytest -n 2 --dist loadgroup`).
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Keep together what two workers may not run at once.
 
     That is a module, whose fixtures are costly, and all of tests/e2e, whose containers have times
     to keep and whose commands are watched for secrets.
     """
-    for item in items:
-        folder, module = item.path.parent, item.path.name
-        group = folder.name if folder.name == "e2e" else f"{folder.name}/{module}"
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = Path(nodeid.partition("::")[0])
+        return module.parent.name if module.parent.name == "e2e" else str(module)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    """Share the tests among the workers of `pytest -n 2`."""
+    return GroupScheduling(config, log)
 
 
 @pytest.fixture
