@@ -27,13 +27,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Keep together what two workers may not run at once.
 
-    That is a module, whose fixtures are costly, and all of tests/e2e, whose containers have times
-    to keep and whose commands are watched for secrets.
+    That is a module, whose fixtures are costly, and all tests of containers, which have times to
+    keep: tests/e2e but for the modules of registries.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         module = Path(nodeid.partition("::")[0])
-        return module.parent.name if module.parent.name == "e2e" else str(module)
+        has_containers = module.parent.name == "e2e" and not module.name.startswith("test_push")
+        return "containers" if has_containers else str(module)
 
 
 @pytest.hookimpl(optionalhook=True)

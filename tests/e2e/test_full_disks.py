@@ -21,9 +21,16 @@ pytestmark = [
     ),
 ]
 
+# A database in which others write is copied by SQLite alone.
+COPY = (
+    "cp -a /nix/var/. $COPY && rm $COPY/nix/db/db.sqlite* && $PYTHON -c '"
+    'import sqlite3 as s; s.connect("/nix/var/nix/db/db.sqlite").backup('
+    "s.connect(\"'$COPY'/nix/db/db.sqlite\"))' && mount --bind $COPY /nix/var"
+)
+
 # What is written to the store goes to the disk; Nix's database, which knows of it, is a copy.
 OVERLAY = (
-    "cp -a /nix/var $DISK.var && mount --bind $DISK.var /nix/var && "
+    f"COPY=$DISK.var && mkdir $COPY && {COPY} && "
     "mkdir $DISK/upper $DISK/work && mount -t overlay "
     "-o lowerdir=/nix/store,upperdir=$DISK/upper,workdir=$DISK/work none /nix/store"
 )
@@ -71,7 +78,13 @@ def failure(
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", script, "sh", sys.executable, "-m", "nixgen", *words],
         cwd=folder,
-        env={**os.environ, "NIX_CONFIG": NIX_CONFIG, "DISK": str(disk), **(environment or {})},
+        env={
+            **os.environ,
+            "NIX_CONFIG": NIX_CONFIG,
+            "DISK": str(disk),
+            "PYTHON": sys.executable,
+            **(environment or {}),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -112,6 +125,7 @@ def test_a_build_that_fills_the_store(project: Path, disk: Path, options: str) -
     """The store is named, and what removes garbage from it."""
     image_of(project, "seq 100 | xargs touch; dd if=/dev/zero of=x bs=1M count=40")
     said = failure("build", folder=project, disk=disk, options=options, before=OVERLAY)
+    assert 1 == len(told("/nix/store", said)), said
     [line] = told("/nix/store", said)
     assert "nix-collect-garbage" in line
     assert [] == others("/nix/store", said)
@@ -120,7 +134,7 @@ def test_a_build_that_fills_the_store(project: Path, disk: Path, options: str) -
 def test_a_database_of_nix_that_has_no_room(project: Path, disk: Path) -> None:
     """SQLite calls it an error of the disk."""
     image_of(project, "true")
-    fill = "cp -a /nix/var/. $DISK && mount --bind $DISK /nix/var; cat /dev/zero >$DISK/x; :"
+    fill = f"COPY=$DISK && {COPY}; cat /dev/zero >$DISK/x; :"
     said = failure("build", folder=project, disk=disk, options="size=100m", before=fill)
     assert [line for line in told("/nix/var", said) if "nix-collect-garbage" in line], said
     assert [] == others("/nix/var", said)
