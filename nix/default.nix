@@ -30,23 +30,23 @@ inputs@{
 let
   pkgs = import ./package-sets/complete.nix inputs.pkgs;
 
-  checks = import ./lib/checks;
+  checks = import ./rules;
 
-  supervisor = import ./build-support/buildSupervisor.nix { inherit perp pkgs; };
+  supervisor = import ./services/buildSupervisor.nix { inherit perp pkgs; };
 
-  writeFluentdConf = import ./build-support/writeFluentdConf.nix { inherit pkgs; };
+  writeFluentdConf = import ./fluentd/writeFluentdConf.nix { inherit pkgs; };
 
-  addFluentd = import ./build-support/addFluentd.nix {
+  addFluentd = import ./fluentd/addFluentd.nix {
     inherit (table) fluentd fluentdCw;
     inherit checks pkgs writeFluentdConf;
   };
 
-  buildServiceFolder = import ./build-support/buildServiceFolder.nix {
+  buildServiceFolder = import ./services/buildServiceFolder.nix {
     inherit (table) perp reference;
     inherit pkgs supervisor;
   };
 
-  buildImageOfServices = import ./build-support/buildImageWithPerps.nix {
+  buildImageOfServices = import ./services/buildImageWithPerps.nix {
     inherit (table) baseImage perp reference;
     inherit
       addFluentd
@@ -58,38 +58,38 @@ let
       ;
   };
 
-  buildImageReport = import ./build-support/buildImageReport.nix { inherit pkgs; };
+  buildImageReport = import ./push/buildImageReport.nix { inherit pkgs; };
 
   table = {
     baseImage = table.buildBaseImage { };
 
-    buildBaseImage = import ./build-support/buildBaseImage.nix { inherit pkgs; };
+    buildBaseImage = import ./services/buildBaseImage.nix { inherit pkgs; };
 
-    buildImageWithPerp = import ./build-support/buildImageWithPerp.nix {
+    buildImageWithPerp = import ./services/buildImageWithPerp.nix {
       buildImageWithPerps = buildImageOfServices;
     };
 
     buildImageWithPerps = buildImageOfServices "buildImageWithPerps";
 
-    fluentd = import ./lib/fluentd.nix;
+    fluentd = import ./fluentd;
 
-    fluentdCw = import ./build-support/buildFluentd.nix { inherit fluentd pkgs; };
+    fluentdCw = import ./fluentd/buildFluentd.nix { inherit fluentd pkgs; };
 
-    makeJobs = import ./build-support/makeJobs.nix {
+    makeJobs = import ./push/makeJobs.nix {
       inherit (table) pushImage;
       inherit buildImageReport pkgs;
     };
 
     override = changes: import ./. (inputs // changes);
 
-    perp = import ./lib/perp.nix { inherit (pkgs) lib; };
+    perp = import ./services/perp.nix { inherit (pkgs) lib; };
 
-    pushImage = import ./build-support/pushImage.nix {
+    pushImage = import ./push/pushImage.nix {
       inherit (table) reference;
       inherit checks pkgs;
     };
 
-    reference = import ./lib/reference.nix;
+    reference = import ./push/reference.nix;
   };
 in
 pkgs.lib // table

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Service,
         Source,
     )
-    from nixgen.expression import docker_images, lib, nix, pkgs
+    from nixgen.language import docker_images, lib, nix, pkgs
 
 __version__ = "0.1.0"
 
@@ -57,5 +57,5 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'nixgen' has no attribute {name!r}")
-    source = "nixgen.expression" if name in _EXPRESSIONS else "nixgen.definitions"
+    source = "nixgen.language" if name in _EXPRESSIONS else "nixgen.definitions"
     return getattr(import_module(source), name)

@@ -18,7 +18,7 @@ let
 
   toAnnotations = import ./toAnnotations.nix;
 
-  buildOciDirectory = import ../build-support/buildOciDirectory.nix { inherit pkgs; };
+  buildOciDirectory = import ../push/buildOciDirectory.nix { inherit pkgs; };
 
   takes = function: argument: lib.functionArgs function ? ${argument};
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from nixgen.commands import nix
-from nixgen.commands.nix import Derivations
-from nixgen.commands.nix_roots import Roots, held_roots
 from nixgen.errors import EvaluationError
 from nixgen.package_sets import debian
+from nixgen.programs import nix
+from nixgen.programs.nix import Derivations
+from nixgen.programs.nix_roots import Roots, held_roots
 
 _ROOTS = "nixgen.roots"
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nixgen.commands import git, nix
-from nixgen.commands.hydra import Argument
-from nixgen.commands.nix_roots import Roots
 from nixgen.definitions import Jobset, JobsetInput, Project
 from nixgen.definitions.hydra import SOURCE
 from nixgen.errors import UsageError
-from nixgen.folder_lock import locked
-from nixgen.hydra_spec import jobset_inputs
-from nixgen.left_over import temporary_folder
+from nixgen.files.folder_lock import locked
+from nixgen.files.left_over import temporary_folder
 from nixgen.package_sets.debian import copy_lock
+from nixgen.programs import git, nix
+from nixgen.programs.hydra import Argument
+from nixgen.programs.nix_roots import Roots
+from nixgen.project.hydra_spec import jobset_inputs
 
 PACKAGE_LOCK = "packageLock"
 """The input that holds the lock of the Debian packages, which git does not have."""

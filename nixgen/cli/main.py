@@ -14,8 +14,8 @@ import click
 from nixgen import __version__
 from nixgen.cli.project_folder import require_folder
 from nixgen.cli.terminal import has_colors, prepare_streams, without_controls
-from nixgen.disk_room import advice
 from nixgen.errors import ExitStatus, NixgenError
+from nixgen.files.disk_room import advice
 
 _SUBCOMMANDS = {
     "init": "Make a new project in an empty folder.",
@@ -44,7 +44,7 @@ class LazyGroup(click.Group):
         """Import the module of the subcommand."""
         if cmd_name not in _SUBCOMMANDS:
             return None
-        module = import_module(f"nixgen.cli.{cmd_name.replace('-', '_')}")
+        module = import_module(f"nixgen.cli.subcommands.{cmd_name.replace('-', '_')}")
         found: click.Command = module.command
         return found
 

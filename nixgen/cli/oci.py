@@ -11,9 +11,9 @@ from nixgen.cli.evaluation import command_roots, instantiate
 from nixgen.cli.progress import progress
 from nixgen.cli.realisation import leading_to_definitions
 from nixgen.cli.workspace import attribute_path
-from nixgen.commands import nix
 from nixgen.definitions import Project, PulledImage
 from nixgen.errors import UsageError
+from nixgen.programs import nix
 from nixgen.registry import Layout, read_layout
 
 _HASH_LENGTH = 32

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from nixgen.commands import nix
-from nixgen.commands.nix_options import DRY_RUN, asks_for
 from nixgen.errors import UsageError
+from nixgen.programs import nix
+from nixgen.programs.nix_options import DRY_RUN, asks_for
 
 _NIX_OPTIONS = {
     "builders": "Remote machines that Nix builds on (see the Nix manual).",

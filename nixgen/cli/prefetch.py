@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from nixgen.commands.skopeo import Source
-from nixgen.definitions import names
+from nixgen import names
 from nixgen.errors import UsageError
+from nixgen.programs.skopeo import Source
 
 _GO_NAMES = {"aarch64": "arm64", "x86_64": "amd64"}
 _LATEST = "latest"

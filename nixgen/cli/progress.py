@@ -11,7 +11,7 @@ import click
 from nixgen.cli.terminal import CLEAR_LINE, fitted, moves_cursor
 
 if TYPE_CHECKING:
-    from nixgen.commands.nix_log import Step
+    from nixgen.programs.nix_log import Step
 
 
 @contextmanager

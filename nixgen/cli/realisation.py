@@ -9,10 +9,10 @@ from pathlib import Path
 from nixgen.cli.evaluation import command_roots, instantiate
 from nixgen.cli.progress import progress
 from nixgen.cli.workspace import attribute_path
-from nixgen.commands import nix
 from nixgen.definitions import DebianPackageSet, Project
 from nixgen.errors import NixgenError
 from nixgen.package_sets import debian
+from nixgen.programs import nix
 
 
 def realise_images(

@@ -11,9 +11,9 @@ from typing import Any
 import click
 from attrs import frozen
 
-from nixgen.commands.credential_helper import ask_helper
-from nixgen.definitions.names import unmet_registry_rule
 from nixgen.errors import UsageError
+from nixgen.names import unmet_registry_rule
+from nixgen.programs.credential_helper import ask_helper
 from nixgen.registry import (
     Client,
     CredentialSources,

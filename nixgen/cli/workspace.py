@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from nixgen import emit
 from nixgen.definitions import Project, PulledImage
 from nixgen.errors import UsageError
-from nixgen.load import load_project
-from nixgen.nix_library import library_files
-from nixgen.plan import IMAGES_FOLDER, plan
+from nixgen.project import emit
+from nixgen.project.load import load_project
+from nixgen.project.nix_library import library_files
+from nixgen.project.plan import IMAGES_FOLDER, plan
 
 
 def bring_up_to_date(folder: Path) -> Project:

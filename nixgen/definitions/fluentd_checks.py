@@ -1,6 +1,6 @@
 """What fluentd's configuration parser cannot read, found in the data of a definition.
 
-The rules are those of nix/lib/fluentd/, which writes the configuration; a value from Nix is left
+The rules are those of nix/fluentd/, which writes the configuration; a value from Nix is left
 to them. Facts about the parser: docs/fluentd.md.
 """
 
@@ -13,9 +13,9 @@ from math import isfinite
 
 from attrs import frozen
 
-from nixgen.expression import Expression, describe, is_identifier
-from nixgen.expression.template_strings import TemplateString
-from nixgen.expression.values import SupportsNix
+from nixgen.language import Expression, describe, is_identifier
+from nixgen.language.template_strings import TemplateString
+from nixgen.language.values import SupportsNix
 
 PLUGIN_SECTIONS = frozenset(
     {

@@ -15,7 +15,7 @@ DEFAULT_OUTPUT = "the output that images have unless they set some"
 def section_origins(image: Image, fluentd: Fluentd | None) -> Iterator[str]:
     """Yield for each section of the configuration the place and the path of its definition.
 
-    The order is that of nix/lib/fluentd/image.nix. `fluentd` is the project's.
+    The order is that of nix/fluentd/image.nix. `fluentd` is the project's.
     """
     asked = [(service.name, service.fluentd, service.location) for service in image.services]
     if not asked:

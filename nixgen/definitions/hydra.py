@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from nixgen.definitions import names
+from nixgen import names
 from nixgen.definitions.validation import (
     boolean,
     check,

@@ -10,7 +10,8 @@ from typing import Any
 
 from attrs import Attribute, field, fields, frozen
 
-from nixgen.definitions import image_config, names
+from nixgen import names
+from nixgen.definitions import image_config
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS
 from nixgen.definitions.service import Command, Service, ServiceFields, shell_command
 from nixgen.definitions.validation import (
@@ -31,7 +32,7 @@ from nixgen.definitions.validation import (
     whole_number,
 )
 from nixgen.errors import Location
-from nixgen.expression import Expression, NixValue
+from nixgen.language import Expression, NixValue
 
 LONGEST_STOP = 3600  # an hour, in seconds
 MOST_SERVICES = 200  # perpd(8) looks after no more

@@ -25,7 +25,7 @@ from nixgen.definitions.validation import (
     whole_number,
     within,
 )
-from nixgen.expression import is_identifier
+from nixgen.language import is_identifier
 
 _LARGEST_INTEGER = 2**63 - 1
 _MILLISECOND = 10**6  # ns

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from nixgen.definitions import names
+from nixgen import names
 from nixgen.definitions.validation import (
     Text,
     Unmet,

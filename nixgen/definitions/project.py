@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import Attribute, field, frozen
 
-from nixgen.definitions import image_config, names
+from nixgen import names
+from nixgen.definitions import image_config
 from nixgen.definitions.fluentd import Fluentd, is_fluentd, to_fluentd
 from nixgen.definitions.fluentd_checks import IMAGE_PARTS
 from nixgen.definitions.hydra import Hydra

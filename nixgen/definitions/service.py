@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import field, frozen
 
-from nixgen.definitions import names
+from nixgen import names
 from nixgen.definitions.fluentd import Fluentd, is_fluentd, to_fluentd
 from nixgen.definitions.fluentd_checks import SERVICE_PARTS
 from nixgen.definitions.validation import (

@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeGuard
 from attrs import Attribute, evolve, field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
-from nixgen.expression import Expression, NixValue, describe, is_holdable, to_expression
-from nixgen.expression.marks import MARK_START, begins_with_mark, split_marks
+from nixgen.language import Expression, NixValue, describe, is_holdable, to_expression
+from nixgen.language.marks import MARK_START, begins_with_mark, split_marks
 
 Unmet = str | Problem
 """What was expected of a value; a Problem also names the place within the value."""

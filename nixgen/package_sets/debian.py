@@ -14,18 +14,18 @@ from pathlib import Path
 from platform import machine
 from typing import Any
 
-from nixgen.atomic_write import TEMPORARY_PREFIX
-from nixgen.commands import apt
 from nixgen.errors import UsageError
-from nixgen.left_over import (
+from nixgen.files.atomic_write import TEMPORARY_PREFIX
+from nixgen.files.left_over import (
     SEED_FOLDER,
     remove_left_over,
     remove_left_over_folders,
     temporary_folder,
 )
-from nixgen.nix_library import nix_library
-from nixgen.own_folder import OWN_FOLDER, OwnFolder
+from nixgen.files.own_folder import OWN_FOLDER, OwnFolder
 from nixgen.package_sets.debian_faults import PACKAGE_NAME, lock_faults, read_seed
+from nixgen.programs import apt
+from nixgen.project.nix_library import nix_library
 
 SCHEMA_VERSION = 1
 LOCK_FOLDER = OWN_FOLDER

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nixgen.commands import apt
 from nixgen.errors import UsageError
+from nixgen.programs import apt
 
 # Debian Policy Manual, section 5.6.1
 PACKAGE_NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")

@@ -13,11 +13,11 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from nixgen.atomic_write import write_atomically
-from nixgen.commands import git, nix
 from nixgen.errors import UsageError
-from nixgen.folder_lock import locked
-from nixgen.nix_library import nix_library
+from nixgen.files.atomic_write import write_atomically
+from nixgen.files.folder_lock import locked
+from nixgen.programs import git, nix
+from nixgen.project.nix_library import nix_library
 
 LOCK_NAME = "flake.lock"
 INPUT = "nixpkgs"

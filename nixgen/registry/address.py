@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from nixgen.definitions import names
+from nixgen import names
 from nixgen.errors import UsageError
 from nixgen.registry.hosts import host_name, is_loopback, same_host
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from attrs import frozen
 
-from nixgen.definitions.names import OUTPUT_SHA_LENGTH
+from nixgen.names import OUTPUT_SHA_LENGTH
 from nixgen.registry.client import Client
 
 _JOBS = 8

@@ -6,7 +6,7 @@ import pytest
 from containers import ContainerError, load_image, running, wait_until
 from project import REPOSITORY, images
 
-from nixgen.load import load_project
+from nixgen.project.load import load_project
 
 pytestmark = pytest.mark.container
 

@@ -11,9 +11,9 @@ import pytest
 from plumbum import local
 from project import NIX_CONFIG, copy_lock, nixgen, output, run
 
-from nixgen.commands.nix import Derivations, realise
-from nixgen.commands.nix_roots import held_roots
 from nixgen.errors import BuildError, ExitStatus
+from nixgen.programs.nix import Derivations, realise
+from nixgen.programs.nix_roots import held_roots
 
 pytestmark = pytest.mark.nix
 

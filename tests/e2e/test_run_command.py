@@ -17,8 +17,8 @@ import pytest
 from containers import ENGINE, Container, ContainerError, engine, remove, wait_until
 from project import NIX_CONFIG, copy_lock, nixgen, output
 
-from nixgen.commands.containers import find_engine
 from nixgen.errors import ExitStatus
+from nixgen.programs.containers import find_engine
 
 pytestmark = pytest.mark.container
 

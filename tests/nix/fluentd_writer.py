@@ -1,4 +1,4 @@
-"""Call the functions of nix/lib/fluentd.nix with data from Python."""
+"""Call the functions of nix/fluentd/default.nix with data from Python."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from posixpath import join, normpath
 
-from nixgen.expression import (
+from nixgen.language import (
     Assert,
     AttributeSet,
     Binary,

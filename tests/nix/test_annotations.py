@@ -55,7 +55,7 @@ def test_annotations_are_in_manifest_and_index() -> None:
 
 def test_folder_that_skopeo_writes_is_annotated() -> None:
     """Where an OCI folder comes from an archive, as on nixpkgs, it gets the same annotations."""
-    builder = f"import {REPOSITORY}/nix/build-support/buildOciDirectory.nix {{ inherit pkgs; }}"
+    builder = f"import {REPOSITORY}/nix/push/buildOciDirectory.nix {{ inherit pkgs; }}"
     arguments = f"""{{
       imageName = "foo";
       imageTag = "tag";

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from plumbum import local
 
-from nixgen.commands import nix
-from nixgen.commands.nix_log import Step
-from nixgen.commands.nix_roots import Roots, held_roots
 from nixgen.errors import BuildError
+from nixgen.programs import nix
+from nixgen.programs.nix_log import Step
+from nixgen.programs.nix_roots import Roots, held_roots
 
 pytestmark = pytest.mark.nix
 

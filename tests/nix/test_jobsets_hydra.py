@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from nixgen.cli.hydra import examined
 from nixgen.cli.hydra_inputs import source_argument
-from nixgen.commands.hydra import Evaluation, Job, evaluate_jobs
-from nixgen.commands.nix_roots import held_roots
+from nixgen.cli.subcommands.hydra import examined
 from nixgen.package_sets.debian import copy_lock
+from nixgen.programs.hydra import Evaluation, Job, evaluate_jobs
+from nixgen.programs.nix_roots import held_roots
 
 pytestmark = pytest.mark.nix
 

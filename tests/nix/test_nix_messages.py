@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from nixgen.commands import nix
-from nixgen.commands.nix_roots import held_roots
 from nixgen.errors import EvaluationError
+from nixgen.programs import nix
+from nixgen.programs.nix_roots import held_roots
 
 pytestmark = pytest.mark.nix
 

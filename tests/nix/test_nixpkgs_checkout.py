@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from package_set import LOCK, REPOSITORY, nixpkgs_checkout, package_set_words
 
-from nixgen.load import load_project
+from nixgen.project.load import load_project
 
 pytestmark = [
     pytest.mark.nix,

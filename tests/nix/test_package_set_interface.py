@@ -21,12 +21,13 @@ _INHERITED = re.compile(rf"inherit \((pkgs|lib|pkgs\.lib)\)((?:\s+{_NAME})*)\s*;
 
 
 def sources() -> Iterator[str]:
-    for file in [NIX / "default.nix", *(NIX / "lib").rglob("*.nix"), *_builders()]:
+    for file in [NIX / "default.nix", *_rooms()]:
         yield _COMMENT.sub("", file.read_text())
 
 
-def _builders() -> Iterator[Path]:
-    return (NIX / "build-support").rglob("*.nix")
+def _rooms() -> Iterator[Path]:
+    for room in ("fluentd", "push", "rules", "services"):
+        yield from (NIX / room).rglob("*.nix")
 
 
 def interface() -> list[str]:

@@ -13,8 +13,8 @@ import pytest
 from nix_instantiate import first_failure, nix_instantiate
 from random_values import random_value
 
-from nixgen.expression import to_expression
-from nixgen.render import render
+from nixgen.language import to_expression
+from nixgen.language.render import render
 
 BATCHES = 8
 VALUES_PER_BATCH = 3000

@@ -12,7 +12,7 @@ from nix_instantiate import first_failure, nix_instantiate
 from parse_form import FOLDER, RAW, RAW_SUM, comparable, show
 from random_values import KEYS, random_text
 
-from nixgen.expression import (
+from nixgen.language import (
     BINARY_OPERATORS,
     Assert,
     AttributeSet,
@@ -35,7 +35,7 @@ from nixgen.expression import (
     Variable,
     With,
 )
-from nixgen.render import render
+from nixgen.language.render import render
 
 BATCHES = 4
 TREES_PER_BATCH = 1000

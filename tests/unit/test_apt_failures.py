@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from plumbum import local
 
-from nixgen.commands import apt
 from nixgen.errors import UsageError
+from nixgen.programs import apt
 
 UNREACHABLE = "127.0.0.1:9"  # the discard service, which nobody runs
 

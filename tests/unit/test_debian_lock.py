@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from plumbum import local
 
-from nixgen.commands import apt
 from nixgen.errors import UsageError
 from nixgen.package_sets import debian
+from nixgen.programs import apt
 
 POOL = "https://mirror.example/debian/pool/main"
 

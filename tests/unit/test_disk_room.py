@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from nixgen.atomic_write import write_atomically
-from nixgen.disk_room import Disk, advice, measure
 from nixgen.errors import UsageError
+from nixgen.files.atomic_write import write_atomically
+from nixgen.files.disk_room import Disk, advice, measure
 
 ROOM = 1 << 40
 

@@ -11,8 +11,8 @@ from click import Context
 
 from nixgen.cli.main import command
 from nixgen.errors import ExitStatus
-from nixgen.load import load_project
-from nixgen.plan import plan
+from nixgen.project.load import load_project
+from nixgen.project.plan import plan
 
 REPOSITORY = Path(__file__).parents[2]
 DOCUMENTS = [*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")]

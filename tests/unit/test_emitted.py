@@ -16,16 +16,11 @@ from hypothesis import strategies as st
 from random_definitions import SEEDS, random_project
 
 import nixgen
-from nixgen import (
-    Fluentd,
-    LayeredImage,
-    Project,
-    emit,
-    lower,
-)
+from nixgen import Fluentd, LayeredImage, Project
 from nixgen.definitions import AnyImage
-from nixgen.emitted import RECORD
-from nixgen.plan import MARKER, plan
+from nixgen.project import emit, lower
+from nixgen.project.emitted import RECORD
+from nixgen.project.plan import MARKER, plan
 
 
 def write(folder: Path, project: Project) -> emit.Changes:
@@ -173,7 +168,7 @@ def test_record_of_another_program_counts_for_nothing(tmp_path: Path) -> None:
         f"names = [f'image{{number}}' for number in range({MANY})]\n"
         "project = Project(images={name: LayeredImage(name=name) for name in names})\n"
     )
-    template = copy / "templates" / "image.nix.j2"
+    template = copy / "project" / "templates" / "image.nix.j2"
     for frame in (template.read_text(), template.read_text() + "# another\n"):
         template.write_text(frame)
         subprocess.run(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nixgen.commands.engine_remedies import remedy_for
+from nixgen.programs.engine_remedies import remedy_for
 
 # As clients of Docker from 20.10 on, and podman 4 and 5, say it.
 SAID = {

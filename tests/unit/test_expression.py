@@ -16,7 +16,7 @@ import pytest
 from attrs import frozen
 
 from nixgen.errors import DefinitionError
-from nixgen.expression import (
+from nixgen.language import (
     AttributeSet,
     Binary,
     Call,

@@ -11,7 +11,7 @@ from random_definitions import EXPRESSIONS, SEEDS, TEXTS, VALUES, random_project
 
 from nixgen import Fluentd, Image, LayeredImage, NixpkgsPackageSet, Service
 from nixgen.definitions.validation import frozen_value
-from nixgen.fingerprint import fingerprint
+from nixgen.project.fingerprint import fingerprint
 
 
 @given(SEEDS)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FORWARD = Path(__file__).parents[2] / "nix" / "build-support" / "fluentd" / "forward.py"
+FORWARD = Path(__file__).parents[2] / "nix" / "fluentd" / "forward.py"
 TIMEOUT = 20.0
 
 

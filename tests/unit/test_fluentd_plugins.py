@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PLUGINS = ROOT / "nix" / "fluentd-plugins"
+PLUGINS = ROOT / "nix" / "fluentd" / "plugins"
 VECTORS = json.loads((ROOT / "tests" / "data" / "fluentd-vectors.json").read_text())
 PROGRAM = os.environ.get("NIXGEN_TEST_FLUENTD", "")
 TIMEOUT = 30.0

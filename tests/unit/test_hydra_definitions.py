@@ -11,7 +11,7 @@ import pytest
 
 from nixgen import Hydra, Jobset, JobsetInput, Project
 from nixgen.errors import DefinitionError
-from nixgen.hydra_spec import jobsets, spec_text
+from nixgen.project.hydra_spec import jobsets, spec_text
 
 REPOSITORY = "https://git.example.org/images.git"
 

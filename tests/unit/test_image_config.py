@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from test_refusals import IMAGE, refusal
 
-from nixgen.load import load_project
+from nixgen.project.load import load_project
 
 KEYS = (
     "ArgsEscaped, AttachStderr, AttachStdin, AttachStdout, Cmd, CpuShares, Cpuset, Domainname, "

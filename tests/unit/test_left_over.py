@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from nixgen.atomic_write import write_atomically
 from nixgen.errors import ExitStatus
+from nixgen.files.atomic_write import write_atomically
 
 DEFINITIONS = 'from nixgen import Image, Project\nproject = Project(images={"a": Image(name="a", command="b")})\n'  # noqa: E501
 # As apt-get before it has answered: it never does.
@@ -143,7 +143,8 @@ def test_files_of_a_killed_write_are_removed(project: Path, temporary: Path, pla
 def test_a_file_is_written_while_others_clear_up(tmp_path: Path) -> None:
     """Whoever removes what is left over never takes a file that is being written."""
     script = (
-        "import sys; from pathlib import Path; from nixgen.left_over import remove_left_over\n"
+        "import sys; from pathlib import Path\n"
+        "from nixgen.files.left_over import remove_left_over\n"
         "while True: remove_left_over(Path(sys.argv[1]).glob('.nixgen-new-*'))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nixgen.errors import DefinitionError, ExitStatus
-from nixgen.load import LoadError, load_project
+from nixgen.project.load import LoadError, load_project
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nixgen.definitions import names
+from nixgen import names
 
 Rule = Callable[[str], str | None]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nixgen.commands.nix_message import own_words
+from nixgen.programs.nix_message import own_words
 
 RED, PURPLE, END = "\x1b[31;1m", "\x1b[35;1m", "\x1b[0m"
 CODE = "            1| { a = builtins.head [ ]; }\n             |       ^"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nixgen.commands.nix_options import Phase, words_for
 from nixgen.errors import UsageError
+from nixgen.programs.nix_options import Phase, words_for
 
 
 @pytest.mark.parametrize(

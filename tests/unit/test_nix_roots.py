@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from nixgen.commands.nix_roots import held_roots
+from nixgen.programs.nix_roots import held_roots
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from nixgen.commands.nix_roots import held_roots
+from nixgen.programs.nix_roots import held_roots
 with held_roots(Path(sys.argv[1])) as roots:
     (roots.folder / "1").symlink_to("/nix/store/x")
     print(roots.folder, flush=True)

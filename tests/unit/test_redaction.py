@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plumbum import local
 
-from nixgen.commands import process
 from nixgen.errors import BuildError
+from nixgen.programs import process
 from nixgen.redaction import MASK, redact, redact_words
 
 # What no message holds by chance, followed by what may upset a pattern.

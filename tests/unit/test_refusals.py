@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nixgen.errors import DefinitionError
-from nixgen.load import load_project
+from nixgen.project.load import load_project
 
 IMAGE = """\
 from nixgen import *

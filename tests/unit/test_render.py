@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nixgen.expression import (
+from nixgen.language import (
     Assert,
     Binary,
     Call,
@@ -30,7 +30,7 @@ from nixgen.expression import (
     pkgs,
     to_expression,
 )
-from nixgen.render import render
+from nixgen.language.render import render
 
 A, B, C = map(Variable, "abc")
 

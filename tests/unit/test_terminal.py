@@ -25,7 +25,7 @@ project = Project(images={"web": Image(name="web", command="echo äß—☃ \\U0
 SHOW_STEPS = """\
 from nixgen.cli.progress import progress
 from nixgen.cli.terminal import prepare_streams
-from nixgen.commands.nix_log import Step
+from nixgen.programs.nix_log import Step
 
 prepare_streams()
 with progress() as show:

@@ -1,0 +1,60 @@
+"""nixgen packages: what images are built from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nixgen.cli.prefetch import prefetch
+from nixgen.definitions import DebianPackageSet, Project
+from nixgen.package_sets import debian, nixpkgs
+from nixgen.project.load import load_project
+
+
+@click.group("packages")
+def command() -> None:
+    """Lock the packages that images are built from, and find images in registries."""
+
+
+@command.command("lock")
+@click.option("--update", is_flag=True, help="Take new versions even if the lock is complete.")
+@click.pass_obj
+def lock(folder: Path, update: bool) -> None:
+    """Ask apt for the wanted Debian packages and all they need, and lock them in .nixgen/.
+
+    The lock names the version, address and SHA-256 of each; Nix fetches them. It is left alone
+    while it holds what the project asks for.
+    """
+    write_lock(folder, load_project(folder), update=update)
+
+
+@command.command("update")
+@click.option("--branch", metavar="NAME", help="The branch to take, such as nixos-26.05.")
+@click.option("--revision", metavar="ID", help="The commit to take instead of the newest.")
+@click.pass_obj
+def update(folder: Path, branch: str | None, revision: str | None) -> None:
+    """Move the pin of nixpkgs to the newest revision of its branch, in the project's flake.lock.
+
+    Only projects that build from nixpkgs have one; new Debian packages come with `lock --update`.
+    """
+    pin = nixpkgs.update(folder, branch=branch, revision=revision)
+    for file in nixpkgs.lock_files(folder):
+        click.echo(f"wrote {file}: nixpkgs {pin.branch} {pin.revision}", err=True)
+
+
+command.add_command(prefetch)
+
+
+def write_lock(folder: Path, project: Project, *, update: bool) -> None:
+    """Write the lock unless it holds what is wanted, and say on standard error which it was."""
+    if not isinstance(project.package_set, DebianPackageSet):
+        click.echo("the project builds from nixpkgs: there is nothing to lock", err=True)
+        return
+    wanted = project.package_set.packages
+    file = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
+    debian.remove_traces(file.parent)
+    if not update and debian.is_current(file, wanted):
+        click.echo(f"{file} is complete; --update takes new versions", err=True)
+    else:
+        click.echo(f"wrote {debian.lock(wanted, file.parent)}", err=True)

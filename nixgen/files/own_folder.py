@@ -1,0 +1,69 @@
+"""The folder of what is one machine's own, in which many commands may write at once.
+
+Nix walks through it to take the seed program, and fails where an entry vanishes meanwhile: so files
+lie in a folder below until they are whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from attrs import frozen
+
+from nixgen.errors import UsageError
+from nixgen.files.atomic_write import write_atomically
+from nixgen.files.folder_lock import locked
+from nixgen.files.left_over import remove_left_over
+
+OWN_FOLDER = ".nixgen"
+"""Its name in a project; git ignores it."""
+
+_INCOMING = "incoming"
+
+
+@frozen
+class OwnFolder:
+    """Such a folder, to be written by one process at a time."""
+
+    path: Path
+
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """Keep others from writing and from reading the folder's files until the end of the block.
+
+        Raises UsageError when the folder cannot be made.
+        """
+        incoming = self.path / _INCOMING
+        try:
+            incoming.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{incoming}: cannot be made: {error.strerror}") from None
+        with locked(incoming):
+            remove_left_over(incoming.iterdir())
+            yield
+
+    def write(self, name: str, contents: bytes, *, mode: int = 0o644) -> None:
+        """Write a file of the folder, whole or not at all, within `written`. Raises UsageError."""
+        write_atomically(self.path / name, contents, mode=mode, by_way_of=self.path / _INCOMING)
+
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """Keep others from writing the folder's files until the end of the block."""
+        incoming = self.path / _INCOMING
+        with locked(incoming, shared=True) if incoming.is_dir() else nullcontext():
+            yield
+
+    def state(self, *names: str) -> list[tuple[int, int] | None]:
+        """Return what differs if one of the files is written between two calls."""
+        with self.read():
+            return [_state(self.path / name) for name in names]
+
+
+def _state(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns

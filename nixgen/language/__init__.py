@@ -1,0 +1,66 @@
+"""Nix expressions as frozen values: the nodes, and the names that definitions write with."""
+
+from nixgen.language.checks import is_holdable, is_identifier
+from nixgen.language.marks import describe
+from nixgen.language.names import NixValue, docker_images, lib, nix, pkgs
+from nixgen.language.syntax import (
+    BINARY_OPERATORS,
+    Assert,
+    Binary,
+    Call,
+    Formal,
+    Formals,
+    Function,
+    HasAttribute,
+    If,
+    Let,
+    Path,
+    Raw,
+    Select,
+    Unary,
+    Variable,
+    With,
+)
+from nixgen.language.values import (
+    AttributeSet,
+    Expression,
+    List,
+    Literal,
+    String,
+    SupportsNix,
+    to_expression,
+)
+
+__all__ = [
+    "BINARY_OPERATORS",
+    "Assert",
+    "AttributeSet",
+    "Binary",
+    "Call",
+    "Expression",
+    "Formal",
+    "Formals",
+    "Function",
+    "HasAttribute",
+    "If",
+    "Let",
+    "List",
+    "Literal",
+    "NixValue",
+    "Path",
+    "Raw",
+    "Select",
+    "String",
+    "SupportsNix",
+    "Unary",
+    "Variable",
+    "With",
+    "describe",
+    "docker_images",
+    "is_holdable",
+    "is_identifier",
+    "lib",
+    "nix",
+    "pkgs",
+    "to_expression",
+]

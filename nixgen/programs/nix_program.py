@@ -1,0 +1,89 @@
+"""The programs of Nix: what they are told beside their words, and what helps when they fail."""
+
+from __future__ import annotations
+
+import grp
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from plumbum.commands.base import BaseCommand
+
+from nixgen.errors import NixgenError
+from nixgen.programs.nix_log import NixLog
+from nixgen.programs.process import find_program, run
+
+_INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
+_CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
+_STATE = "/nix/var/nix"
+_STORE_VARIABLES = ("NIX_REMOTE", "NIX_STORE_DIR", "NIX_STATE_DIR")
+_REMEDIES = {
+    r"(big-lock|'?/nix\b)\S*( to \d+)?: "
+    r"(Permission denied|Read-only file system|Operation not permitted)"
+    r"|cannot connect to (daemon|socket)": "the Nix store cannot be written: "
+    "run as a user who may, or start nix-daemon "
+    "(Debian: install nix-setup-systemd, and be in the group nix-users)",
+    r"unable to download '\S*(/nixpkgs/archive/|nixos\.org/)"
+    r"|cannot download \S+ from any mirror": "nixpkgs, or what it needs, cannot be downloaded: "
+    "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
+    r"are not valid, so checking is not possible": "build it first, without --check",
+    r"may not be deterministic": "with --keep-failed Nix keeps what came out this time",
+    r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
+    "run `nixgen packages lock --update`, after `apt-get update` as root",
+    r"hash mismatch in fixed-output derivation '\S*-debian-\S*\.deb\.drv'": "the mirror has "
+    "another file than the one that was locked: run `nixgen packages lock --update`, after "
+    "`apt-get update` as root",
+}
+
+
+def nix_program(name: str) -> BaseCommand:
+    """Return the program of Nix. Raises UsageError where it is not installed."""
+    program = find_program(name, remedy=_INSTALL)
+    return program["--log-format", "internal-json"] if name == "nix-instantiate" else program
+
+
+def run_nix(command: BaseCommand, error: type[NixgenError], **how: Any) -> str:
+    """Run a program of Nix as `run` does; add to its failure what helps."""
+    how.setdefault("read_log_line", NixLog(trace="--show-trace" in command.formulate()).read)
+    try:
+        return run(command, error=error, environment=nix_environment(), **how)
+    except NixgenError as failure:
+        for pattern, remedy in _REMEDIES.items():
+            if re.search(pattern, str(failure)):
+                raise error(f"{failure}\n  {remedy}") from None
+        raise
+
+
+def nix_environment() -> dict[str, str]:
+    """Set what Nix is not told by anybody: to use every core, and what root needs on its own.
+
+    To wait for what another process builds Nix looks again every second, instead of every five.
+    Root without Nix's daemon builds as the users of a group; where the group does not exist Nix
+    would stop.
+    """
+    given = os.environ.get("NIX_CONFIG", "")
+    files = (file.read_text(errors="replace") for file in _CONFIGURATIONS if file.is_file())
+    configured = "\n".join([given, *files])
+    settings = {"max-jobs": "auto", "build-poll-interval": "1"}
+    if os.geteuid() == 0 and not _has_group("nixbld"):
+        settings["build-users-group"] = ""
+    lines = [f"{name} = {value}" for name, value in settings.items() if name not in configured]
+    return {"NIX_CONFIG": "\n".join([*lines, given]), **_state_folder()}
+
+
+def _state_folder() -> dict[str, str]:
+    """Keep Nix from a store in the user's home, where container engines do not find its paths.
+
+    Nix since 2.10 makes one where there is none, unless it is told where its state lies.
+    """
+    is_told = any(map(os.environ.get, _STORE_VARIABLES))
+    return {} if is_told or os.access(_STATE, os.F_OK) else {"NIX_STATE_DIR": _STATE}
+
+
+def _has_group(name: str) -> bool:
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        return False
+    return True
