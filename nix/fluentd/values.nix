@@ -30,7 +30,7 @@ let
     ;
 
   strings = import ./strings.nix;
-  toJson = import ./toJson.nix;
+  toJson = import ../toJson.nix;
 
   refuse =
     path: expected: given:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from nix_instantiate import nix_instantiate
 
-WRITER = Path(__file__).parents[2] / "nix" / "lib" / "fluentd.nix"
+WRITER = Path(__file__).parents[2] / "nix" / "fluentd"
 
 
 def evaluate(folder: Path, expression: str, data: object = None) -> Any:

@@ -281,7 +281,7 @@ let
 
     toList = value: if isList value then value else [ value ];
 
-    toJSON = import ../../lib/toJson.nix;
+    toJSON = import ../../toJson.nix;
 
     toLower = replaceStrings lib.upperChars lib.lowerChars;
 
