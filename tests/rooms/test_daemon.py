@@ -128,11 +128,13 @@ def test_containers(room: DaemonRoom) -> None:
     )
 
 
+# Whoever starts the tests in the background has them ignore interrupts.
 STARTING = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from daemon import daemon_room
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with daemon_room(Path(sys.argv[1]), sandbox=True) as room:
     print(room.process_id, flush=True)
     time.sleep(600)
