@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol, TypeGuard
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import Attribute, field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
 from nixgen.language import Expression, NixValue, describe, is_holdable, to_expression
@@ -103,12 +104,12 @@ def refuse(
 
 
 def _located(problem: Problem, definition: Definition) -> DefinitionError:
-    return DefinitionError(evolve(problem, location=definition.location, **definition.owner()))
+    return DefinitionError(replace(problem, location=definition.location, **definition.owner()))
 
 
 def _refusal(definition: Definition, path: str, unmet: Unmet, value: object) -> DefinitionError:
     if isinstance(unmet, Problem):
-        return _located(evolve(unmet, field=path + unmet.field), definition)
+        return _located(replace(unmet, field=path + unmet.field), definition)
     return refuse(definition, path, unmet, value)
 
 
@@ -135,7 +136,7 @@ def problem(path: str, expected: str, given: object, *, remedy: str | None = Non
 def within(path: str, unmet: Unmet | None, given: object) -> Problem | None:
     """Return what a rule found wrong with the part at `path` of a value."""
     if isinstance(unmet, Problem):
-        return evolve(unmet, field=path + unmet.field)
+        return replace(unmet, field=path + unmet.field)
     return problem(path, unmet, given) if unmet else None
 
 

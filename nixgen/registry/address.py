@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
-
-from attrs import frozen
 
 from nixgen import names
 from nixgen.errors import UsageError
@@ -14,7 +13,7 @@ _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_API = "registry-1.docker.io"
 
 
-@frozen
+@dataclass(frozen=True)
 class Registry:
     """Where images go: `host` (with its port, if any) and a path before every repository's name."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
-
-from attrs import field, frozen
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
@@ -30,7 +29,7 @@ class Refusal(Enum):
     OTHER_SERVER = "other server"
 
 
-@frozen
+@dataclass(frozen=True)
 class Access:
     """What is known about a refusal; `searched` says where credentials were looked for.
 
@@ -42,7 +41,7 @@ class Access:
     detail: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class Answer:
     """The answer to one request; `url` is where it came from, after all redirections."""
 
@@ -50,7 +49,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: str = ""
-    access: Access | None = field(default=None, eq=False)
+    access: Access | None = field(default=None, compare=False)
 
     @property
     def is_success(self) -> bool:

@@ -7,10 +7,9 @@ from another repository".
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import IO, Any
 from urllib.parse import quote, urlsplit, urlunsplit
-
-from attrs import evolve, frozen
 
 from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer, failure
@@ -30,7 +29,7 @@ CountBytes = Callable[[int], None]
 """Told how many bytes of a blob have just been read for sending; fewer than 0 are taken back."""
 
 
-@frozen
+@dataclass(frozen=True)
 class _Mount:
     """What became of a mount: done, an upload begun in its place, or trouble that may pass."""
 
@@ -83,7 +82,7 @@ class Blobs:
             # Bytes are sent only when mounts fail while uploads work.
             session = self._begin(repository)
             mount = self._mount(repository, blob, source)
-            mount = evolve(mount, session=mount.session or session)
+            mount = replace(mount, session=mount.session or session)
         if mount.done:
             return False
         self._upload(mount.session or self._begin(repository), repository, blob, count)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import TypeVar
-
-from attrs import frozen
 
 from nixgen.errors import RegistryError, UsageError
 from nixgen.registry.blobs import CountBytes
@@ -19,7 +18,7 @@ R = TypeVar("R")
 _Place = tuple[str, str]  # a repository and a blob's digest
 
 
-@frozen
+@dataclass(frozen=True)
 class ImagePush:
     """An image to push: its attribute in the project, its repository and its tags there.
 
@@ -45,7 +44,7 @@ class ImagePush:
         return allowed
 
 
-@frozen
+@dataclass(frozen=True)
 class Pushed:
     """What became of an image: the tags that were put and the bytes of its blobs.
 
@@ -68,7 +67,7 @@ class Pushed:
         return "tagged" if self.put_tags else "unchanged"
 
 
-@frozen
+@dataclass(frozen=True)
 class _Found:
     """What the tags of an image are to name, and which of them the registry lacks."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
-
-from attrs import evolve
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
@@ -42,11 +41,10 @@ class Transport:
         credentials: Credentials | CredentialSources | None = None,
         *,
         insecure: bool = False,
-        connections: int = 64,
     ) -> None:
         self.registry = registry
         self._insecure = insecure
-        self._connections = Connections(registry, insecure=insecure, each=connections)
+        self._connections = Connections(registry, insecure=insecure)
         self._credentials = credentials
         self._known: dict[Credentials | None, Authentication] = {}
         self._lock = threading.Lock()
@@ -169,7 +167,7 @@ class Transport:
     def _refused(
         self, answer: Answer, repository: str, refusal: Refusal, detail: str = ""
     ) -> Answer:
-        return evolve(answer, access=Access(refusal, self._searched(repository), detail))
+        return replace(answer, access=Access(refusal, self._searched(repository), detail))
 
     def _find_credentials(self, repository: str) -> Credentials | None:
         if isinstance(self._credentials, CredentialSources):
