@@ -104,7 +104,7 @@ def _refused(registry: Registry, where: str, answer: Answer, said: str) -> Regis
     usual = Refusal.WRONG_CREDENTIALS if answer.status == 401 else Refusal.TOO_FEW_RIGHTS
     access = answer.access or Access(usual)
     searched = f"; {access.searched}" if access.searched else ""
-    log_in = f"set REGISTRY_USERNAME and REGISTRY_PASSWORD, or log in: podman login {registry.host}"
+    log_in = registry.remedies.credentials.format(host=registry.host)
     match access.refusal:
         case Refusal.NO_CREDENTIALS:
             what, remedy = "the registry asks for a user name and password", log_in
@@ -112,10 +112,7 @@ def _refused(registry: Registry, where: str, answer: Answer, said: str) -> Regis
             what, remedy = "the registry does not accept the user name and password", log_in
         case Refusal.TOO_FEW_RIGHTS:
             what = "not allowed for this user"
-            remedy = (
-                "have this right given to the user, or log in as one who has it: "
-                f"podman login {registry.host}"
-            )
+            remedy = f"have this right given to the user, or for one who has it: {log_in}"
         case Refusal.UNKNOWN_SCHEME:
             what = f"the registry wants to be told who asks by {access.detail} alone"
             remedy = "have it offer Basic or Bearer besides"

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer, failure
 from nixgen.registry.blobs import Blobs, CountBytes
 from nixgen.registry.heads import Heads
 from nixgen.registry.layout import MANIFEST_TYPES, Blob, Manifest
-from nixgen.registry.retry import Retry, TransientError
+from nixgen.registry.retry import Retry, StoppedError, TransientError
 from nixgen.registry.scopes import pull, push
 from nixgen.registry.tag_list import TagList
 from nixgen.registry.tokens import RefusedScopeError
@@ -169,6 +170,21 @@ class Client:
             return self._retry(lambda: self._blobs.has(repository, digest))
         except (RefusedScopeError, TransientError):
             return False
+
+    def find_holder(self, repositories: Iterable[str], digest: str) -> str | None:
+        """Return the first of the repositories that has the blob, or None.
+
+        Nothing depends on the answer: where one cannot be asked, that is the end of it.
+        """
+        for repository in repositories:
+            try:
+                if self._blobs.has(repository, digest):
+                    return repository
+            except StoppedError:
+                raise
+            except RegistryError:
+                return None
+        return None
 
     def place_blob(
         self, repository: str, blob: Blob, source: str | None, count: CountBytes

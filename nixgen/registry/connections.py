@@ -10,11 +10,13 @@ import ssl
 import threading
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from nixgen.errors import UsageError
 from nixgen.registry.address import Registry
 from nixgen.registry.answers import Answer
 from nixgen.registry.failures import Failures
@@ -28,11 +30,15 @@ _PROXY_ASKS = 407
 
 
 class Connections:
-    """The connections that are kept open; `insecure` verifies no TLS."""
+    """The connections that are kept open; `insecure` verifies no TLS of the registry."""
 
-    def __init__(self, registry: Registry, *, insecure: bool) -> None:
+    def __init__(
+        self, registry: Registry, *, insecure: bool, authorities: Sequence[Path] = ()
+    ) -> None:
         self._failures = Failures(registry)
-        self._context = _tls_context(registry, insecure)
+        self._verifying = partial(_verifying_context, registry, authorities)
+        self._context = _tolerant_context() if insecure else self._verifying()
+        _load_own_certificates(self._context, registry)
         self._proxies = Proxies(os.environ)
         self._idle: dict[Route, list[Connection]] = defaultdict(list)
         self._lock = threading.Lock()
@@ -90,7 +96,7 @@ class Connections:
                 return idle
             idle.close()
         try:
-            return Connection(route, self._context)
+            return Connection(route, self._context, self._verifying)
         except (ProxyFailure, RefusedTunnelError) as error:
             raise self._failures.of_proxy(route, error.__cause__ or error) from error
         except OSError as error:
@@ -122,16 +128,30 @@ def _is_open(connection: Connection) -> bool:
     return not poll.poll(0)
 
 
-def _tls_context(registry: Registry, insecure: bool) -> ssl.SSLContext:
-    if insecure:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        context = ssl.create_default_context()
-    for folder in _CERTIFICATE_FOLDERS:
-        for authority in sorted(Path(folder, registry.host).glob("*.crt")):
-            context.load_verify_locations(authority)
-        for own in sorted(Path(folder, registry.host).glob("*.cert")):
-            context.load_cert_chain(own, own.with_suffix(".key"))
+def _tolerant_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _verifying_context(registry: Registry, authorities: Sequence[Path]) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    for file in [*authorities, *_certificates(registry, "*.crt")]:
+        try:
+            context.load_verify_locations(file)
+        except OSError as error:
+            raise UsageError(
+                f"{file}: expected certificates in PEM form ({error.strerror or error})"
+            ) from None
+    return context
+
+
+def _load_own_certificates(context: ssl.SSLContext, registry: Registry) -> None:
+    for own in _certificates(registry, "*.cert"):
+        context.load_cert_chain(own, own.with_suffix(".key"))
+
+
+def _certificates(registry: Registry, pattern: str) -> Iterator[Path]:
+    for folder in _CERTIFICATE_FOLDERS:
+        yield from sorted(Path(folder, registry.host).glob(pattern))

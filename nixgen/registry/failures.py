@@ -37,8 +37,8 @@ class Failures:
         if isinstance(error, ssl.SSLCertVerificationError):
             return RegistryError(
                 f"{registry}: the certificate was not accepted: {error.verify_message}\n"
-                "  SSL_CERT_FILE names further authorities; "
-                f"--insecure-registry {registry.host} goes without verification"
+                f"  {registry.remedies.authorities} names further authorities; "
+                f"{registry.insecure} goes without verification"
             )
         if isinstance(error, ssl.SSLError) and not isinstance(error, _PASSING_TLS_ERRORS):
             return self._tls_error(error)
@@ -53,7 +53,7 @@ class Failures:
         if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
             return RegistryError(
                 f"{self.registry}: the registry does not speak TLS\n"
-                f"  --insecure-registry {self.registry.host} allows to talk to it in the clear"
+                f"  {self.registry.insecure} allows to talk to it in the clear"
             )
         return RegistryError(f"{self.registry}: no agreement on TLS ({_reason(error)})")
 
@@ -68,7 +68,7 @@ class Failures:
         if isinstance(error, ssl.SSLCertVerificationError):
             return RegistryError(
                 f"{where}: the certificate was not accepted: {error.verify_message}\n"
-                "  SSL_CERT_FILE names further authorities"
+                f"  {self.registry.remedies.authorities} names further authorities"
             )
         return TransientError(f"{where}: no connection ({_reason(error)})")
 

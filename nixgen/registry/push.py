@@ -16,6 +16,7 @@ from nixgen.registry.retry import Retry, StoppedError
 T = TypeVar("T")
 R = TypeVar("R")
 _Place = tuple[str, str]  # a repository and a blob's digest
+_WORTH_ASKING = 1 << 20  # the size in bytes from which other repositories are asked for a blob
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class _Found:
 class Pusher:
     """Pushes images through one client, with as many requests at a time as `jobs` says.
 
+    `siblings` are repositories that may hold large blobs, which are then mounted from there.
     The first failure ends the whole push: no image gets a tag before all blobs of all images are in
     place, and the next push goes on with what has arrived by then.
     """
@@ -89,6 +91,7 @@ class Pusher:
         *,
         jobs: int = 4,
         dry_run: bool = False,
+        siblings: Sequence[str] = (),
         count: CountBytes = lambda size: None,
     ) -> None:
         self._client = client
@@ -97,6 +100,7 @@ class Pusher:
         self._refused: set[str] = set()
         self._jobs = jobs
         self._dry_run = dry_run
+        self._siblings = siblings
         self._count = count
 
     def push(self, images: Sequence[ImagePush]) -> list[Pushed]:
@@ -138,6 +142,9 @@ class Pusher:
         absent = [place for place, there in zip(wanted, found, strict=True) if not there]
         holders = {digest: repository for repository, digest in _places(complete)}
         holders |= {digest: repository for repository, digest in set(wanted) - set(absent)}
+        holders |= self._look_at_siblings(
+            {place[1] for place in absent if wanted[place].size >= _WORTH_ASKING} - holders.keys()
+        )
 
         first = {digest: place for place in reversed(absent) if (digest := place[1]) not in holders}
         uploads = sorted(first.values(), key=lambda place: -wanted[place].size)
@@ -148,6 +155,12 @@ class Pusher:
         refused = self._map(lambda place: self._place(place, wanted[place], holders), mounts)
         sent = {place for place, was_sent in zip(mounts, refused, strict=True) if was_sent}
         return sent.union(uploads), set(mounts) - sent
+
+    def _look_at_siblings(self, digests: Iterable[str]) -> dict[str, str]:
+        """Return which of the siblings holds each of the blobs, as far as one does."""
+        wanted = sorted(digests) if self._siblings else []
+        found = self._map(lambda digest: self._client.find_holder(self._siblings, digest), wanted)
+        return {digest: holder for digest, holder in zip(wanted, found, strict=True) if holder}
 
     def _place(self, place: _Place, blob: Blob, holders: dict[str, str] | None) -> bool:
         if self._dry_run:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -82,18 +82,23 @@ class _FinalResponse(http.client.HTTPResponse):
 
 
 class Connection(http.client.HTTPConnection):
-    """An open connection along a route.
+    """An open connection along a route; `to_proxy` makes the context for a proxy's own TLS.
 
     Raises ProxyFailure, RefusedTunnelError, or OSError.
     """
 
     response_class = _FinalResponse
 
-    def __init__(self, route: Route, context: ssl.SSLContext) -> None:
+    def __init__(
+        self,
+        route: Route,
+        context: ssl.SSLContext,
+        to_proxy: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
         super().__init__(route.host, route.port, blocksize=_BLOCK)
         self.default_port = DEFAULT_PORTS[route.scheme]
         self.route = route
-        self._context = context
+        self._context, self._to_proxy = context, to_proxy
         self.connect()
 
     def connect(self) -> None:
@@ -103,7 +108,7 @@ class Connection(http.client.HTTPConnection):
         if proxy is None:
             opened = _open(route.host, route.port)
         else:
-            opened = _open_proxy(proxy)
+            opened = _open_proxy(proxy, self._to_proxy)
             if route.is_tunnelled:
                 _lead_to(route.authority, opened, proxy)
         if route.scheme == "https":
@@ -124,12 +129,12 @@ def _open(host: str, port: int) -> socket.socket:
     return opened
 
 
-def _open_proxy(proxy: Proxy) -> Any:
+def _open_proxy(proxy: Proxy, to_context: Callable[[], ssl.SSLContext]) -> Any:
     address = urlsplit(proxy.url)
     try:
         opened = _open(host_name(address), port(address))
         if address.scheme == "https":
-            return _in_tls(opened, ssl.create_default_context(), host_name(address))
+            return _in_tls(opened, to_context(), host_name(address))
         return opened
     except OSError as error:
         raise ProxyFailure from error

@@ -137,7 +137,7 @@ class TokenServer:
             life = float(content.get("expires_in") or _SHORTEST_LIFE)
         except (ValueError, LookupError, AttributeError, TypeError):
             token = None
-        if not isinstance(token, str) or not token.isprintable():
+        if not isinstance(token, str) or not (token.isascii() and token.isprintable()):
             raise RegistryError(f"{self.registry}: its authorisation server gave no token")
         if self._refresh_token:
             self._refresh_token = content.get("refresh_token") or self._refresh_token

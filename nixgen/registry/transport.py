@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
@@ -32,7 +33,8 @@ class Transport:
 
     Without `insecure` every request goes over verified TLS. With it the registry's certificate is
     not verified, and a registry that does not speak TLS is talked to in the clear. `credentials`
-    are those for all repositories, or the sources to find each one's in.
+    are those for all repositories, or the sources to find each one's in. `authorities` are files of
+    certificates in PEM form to trust besides the usual ones; UsageError is raised for others.
     """
 
     def __init__(
@@ -41,10 +43,11 @@ class Transport:
         credentials: Credentials | CredentialSources | None = None,
         *,
         insecure: bool = False,
+        authorities: Sequence[Path] = (),
     ) -> None:
         self.registry = registry
         self._insecure = insecure
-        self._connections = Connections(registry, insecure=insecure)
+        self._connections = Connections(registry, insecure=insecure, authorities=authorities)
         self._credentials = credentials
         self._known: dict[Credentials | None, Authentication] = {}
         self._lock = threading.Lock()
@@ -215,7 +218,7 @@ class Transport:
                 f"{self.registry}: the registry sent its client to {scheme}://, "
                 "where anybody could read along\n"
                 "  have it set its own address (http.host or X-Forwarded-Proto), "
-                f"or allow this with --insecure-registry {self.registry.host}"
+                f"or allow this with {self.registry.insecure}"
             )
         return url
 
