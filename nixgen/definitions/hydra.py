@@ -87,14 +87,18 @@ def _folder(value: object) -> str | None:
 
 
 def _registry(value: object) -> str | None:
-    host = value.removeprefix("https://").partition("/")[0] if isinstance(value, str) else "/"
-    if value == "" or names.unmet_registry_rule(host) is None:
+    addresses = value.split(" ") if isinstance(value, str) else ["/"]
+    hosts = [address.removeprefix("https://").partition("/")[0] for address in addresses]
+    if value == "" or not any(map(names.unmet_registry_rule, hosts)):
         return None
-    return "a registry, [https://]HOST[:PORT][/PATH]"
+    return "a registry, [https://]HOST[:PORT][/PATH], or several with a blank between them"
 
 
-def _host(value: object) -> str | None:
-    return None if value == "" else matching(names.unmet_registry_rule)(value)
+def _hosts(value: object) -> str | None:
+    if value == "":
+        return None
+    hosts = value.split(" ") if isinstance(value, str) else [value]
+    return next(filter(None, map(matching(names.unmet_registry_rule), hosts)), None)
 
 
 def _value(definition: Any, attribute: Attribute[Any], value: object) -> None:
@@ -158,6 +162,7 @@ ARGUMENT_INPUTS = {
     "pushToDockerRegistry": "set push_to_docker_registry on the jobset",
     "registry": "set registry on the jobset",
     "insecureRegistry": "set insecure_registry on the jobset",
+    "annotateRevision": "set annotate_revision on the jobset",
 }
 """The inputs that fields of a Jobset make, with the remedy where one is given beside."""
 
@@ -171,7 +176,8 @@ class Jobset:
     survive garbage collection; `scheduling_shares` weighs the jobset against others; `notify` holds
     mail addresses. With `push_to_docker_registry` every image is pushed to `registry`, or to
     REGISTRY_URL in the environment of the building machine; `insecure_registry` is the host that
-    may do without verified TLS.
+    may do without verified TLS. Either may be several, with a blank between them. With
+    `annotate_revision` the pushed manifest names the commit.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -186,7 +192,8 @@ class Jobset:
     notify: Sequence[str] = field(default=(), converter=frozen_value, validator=each(_mail_address))
     push_to_docker_registry: bool = field(default=False, validator=check(boolean))
     registry: str = field(default="", validator=check(_registry))
-    insecure_registry: str = field(default="", validator=check(_host))
+    insecure_registry: str = field(default="", validator=check(_hosts))
+    annotate_revision: bool = field(default=False, validator=check(boolean))
     inputs: Mapping[str, JobsetInput] = field(
         factory=dict, converter=frozen_value, validator=_inputs
     )
