@@ -7,7 +7,13 @@
 */
 let
   laid = ./python;
-  root = if builtins.pathExists laid then laid else ../..;
+  root =
+    if builtins.pathExists laid then
+      laid
+    else if builtins.pathExists ../../nixgen/registry then
+      ../..
+    else
+      throw "${toString ./.}: the folder python is missing, which `nixgen emit` writes";
 
   prefix = builtins.stringLength (toString root);
 

@@ -22,7 +22,7 @@ def environments(
     Of several registries only that of REGISTRY_URL is shown the password of the variables. Raises
     UsageError when that is not one of them.
     """
-    if len(registries) == 1 or not environment.keys() & set(_CREDENTIAL_VARIABLES):
+    if len(registries) == 1 or not any(map(environment.get, _CREDENTIAL_VARIABLES)):
         return [environment] * len(registries)
     addresses = environment.get(ADDRESS_VARIABLE, "").split()
     owners = [parse_registry(address).host for address in addresses[:1]]

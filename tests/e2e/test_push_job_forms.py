@@ -65,7 +65,8 @@ def test_one_job_pushes_to_several_registries(project: PushedProject) -> None:
     broken = refusing(to("PUT", "manifest"), Reply(403))
     with quirky_registry(broken) as first, quirky_registry() as second:
         done = project.build_jobs("pushDockerImages.engine", arguments=arguments(first, second))
-        assert (done.returncode, f"{first.host}: putting the tag" in done.stderr) == (1, True)
+        refused = f"{first.host}: putting the tag" in done.stderr
+        assert (done.returncode, refused) == (1, True), done.stderr
         assert f"main is pushed to {second.host}" in done.stderr
         assert "main" in second.storage.tags(ENGINE)
 
