@@ -11,7 +11,7 @@ from connect_proxy import connect_proxy
 from gates import Gate, knows_password
 from quirks import both, relocating
 from quirky_registry import Call, QuirkyRegistry, quirky_registry
-from registry import MARK, PASSWORD, USERNAME, make_certificate
+from registry import MARK, PASSWORD, USERNAME, Certificate, make_certificate
 from two_images import REPOSITORIES, make_layouts, make_pushes
 
 from nixgen.errors import RegistryError
@@ -60,6 +60,18 @@ def test_name_is_the_same_in_all_spellings(
         monkeypatch.setenv(variable, proxy.url.replace("//", f"//me:{MARK}@"))
         push(host, make_layouts(tmp_path / "layouts"))
         assert {name.lower() for name in proxy.asked_for} == {f"{NAME}:443"}
+    assert {name for name, _ in behind.storage.manifests} == set(REPOSITORIES)
+
+
+def test_proxy_is_reached_over_tls(
+    behind: QuirkyRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy with https:// hears of the registry's name and its own password over TLS alone."""
+    certificate = Certificate(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    with connect_proxy(behind.server_port, PROXY_AUTHORIZATION, tls=certificate) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", f"//me:{MARK}@"))
+        push(NAME, make_layouts(tmp_path / "layouts"))
+        assert set(proxy.asked_for) == {f"{NAME}:443"}
     assert {name for name, _ in behind.storage.manifests} == set(REPOSITORIES)
 
 
