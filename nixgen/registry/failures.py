@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
+from nixgen.registry.hosts import host_name
 from nixgen.registry.retry import TransientError
 from nixgen.registry.routes import RefusedTunnelError, Route
 
@@ -46,8 +47,8 @@ class Failures:
 
     def _to(self, route: Route) -> str:
         """Name a host that is not the registry's."""
-        hosts = (route.authority, route.authority.removesuffix(f":{route.port}"))
-        return "" if self.registry.api_host.lower() in hosts else f" to {route.authority}"
+        own = host_name(urlsplit(f"//{self.registry.api_host}"))
+        return "" if route.host == own else f" to {route.netloc}"
 
     def _tls_error(self, error: ssl.SSLError) -> RegistryError:
         if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):

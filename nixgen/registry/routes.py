@@ -50,6 +50,11 @@ class Route:
         return f"{host}:{self.port}"
 
     @property
+    def netloc(self) -> str:
+        """The same as a URL has it: without the port that goes without saying."""
+        return self.authority.removesuffix(f":{DEFAULT_PORTS[self.scheme]}")
+
+    @property
     def is_tunnelled(self) -> bool:
         """Whether the proxy passes on bytes; it does so for TLS, and else reads the requests."""
         return self.proxy is not None and self.scheme == "https"
@@ -61,7 +66,7 @@ class Route:
         target = quote(reference, _MAY_STAND, "latin-1", "replace")
         if self.proxy is None or self.is_tunnelled:
             return target
-        return f"{self.scheme}://{self.authority}{target}"
+        return f"{self.scheme}://{self.netloc}{target}"
 
 
 def to_route(url: str, proxy: Proxy | None) -> Route:
