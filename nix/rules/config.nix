@@ -137,6 +137,38 @@ let
       match "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])" value
       != null;
 
+  configRules = {
+    ArgsEscaped = bool;
+    AttachStderr = bool;
+    AttachStdin = bool;
+    AttachStdout = bool;
+    CpuShares = types.wholeNumberTo 0 largest;
+    Cpuset = text;
+    Domainname = text;
+    Env = listOf variable;
+    ExposedPorts = setOf "a set such as { \"80/tcp\" = { }; }" (
+      rule isPort "a port such as \"80/tcp\""
+    ) anySet;
+    Healthcheck = self.healthCheck;
+    Hostname = text;
+    Image = text;
+    Labels = self.labels;
+    MacAddress = text;
+    Memory = types.wholeNumberTo 0 largest;
+    MemorySwap = types.wholeNumberTo (-1) largest;
+    NetworkDisabled = bool;
+    OnBuild = listOf text;
+    OpenStdin = bool;
+    Shell = listOf text;
+    StdinOnce = bool;
+    StopSignal = text;
+    StopTimeout = wholeNumber 0;
+    Tty = bool;
+    User = text;
+    Volumes = setOf "a set such as { \"/var/lib/data\" = { }; }" absolutePath anySet;
+    WorkingDir = absolutePath;
+  };
+
   self = {
     /**
       A time by RFC 3339, which `dockerTools` also takes as "now".
@@ -154,37 +186,22 @@ let
       Timeout = duration;
     };
 
-    config = keys "a set" {
-      ArgsEscaped = bool;
-      AttachStderr = bool;
-      AttachStdin = bool;
-      AttachStdout = bool;
-      CpuShares = types.wholeNumberTo 0 largest;
-      Cpuset = text;
-      Domainname = text;
-      Env = listOf variable;
-      ExposedPorts = setOf "a set such as { \"80/tcp\" = { }; }" (
-        rule isPort "a port such as \"80/tcp\""
-      ) anySet;
-      Healthcheck = self.healthCheck;
-      Hostname = text;
-      Image = text;
-      Labels = self.labels;
-      MacAddress = text;
-      Memory = types.wholeNumberTo 0 largest;
-      MemorySwap = types.wholeNumberTo (-1) largest;
-      NetworkDisabled = bool;
-      OnBuild = listOf text;
-      OpenStdin = bool;
-      Shell = listOf text;
-      StdinOnce = bool;
-      StopSignal = text;
-      StopTimeout = wholeNumber 0;
-      Tty = bool;
-      User = text;
-      Volumes = setOf "a set such as { \"/var/lib/data\" = { }; }" absolutePath anySet;
-      WorkingDir = absolutePath;
-    };
+    /**
+      The configuration of an image that has a supervisor, which is what is started.
+    */
+    config = keys "a set" configRules;
+
+    /**
+      The configuration of any image. A variable without a value is one that engines know.
+    */
+    imageConfig = keys "a set" (
+      configRules
+      // {
+        Cmd = listOf text;
+        Entrypoint = listOf text;
+        Env = listOf text;
+      }
+    );
   };
 in
 self

@@ -26,7 +26,6 @@ let
 
   mostServices = 200; # perpd(8) looks after no more
 
-  # A value as Nix writes it, as far as it can be shown.
   show =
     value:
     if builtins.isString value then
@@ -220,6 +219,21 @@ let
 in
 {
   inherit names;
+
+  /**
+    The rule for the configuration of an image without a supervisor: null when it is kept, else what
+    was expected.
+  */
+  inherit (import ./config.nix) imageConfig;
+
+  /**
+    A value as Nix writes it, as far as it can be shown.
+
+    # Type
+
+        show :: Any -> String
+  */
+  inherit show;
 
   /**
     Check that names are used once, that all in `after` are known, and that none waits for itself.

@@ -44,6 +44,7 @@ assert checkArguments {
   function = "buildImage";
   inherit
     compressor
+    config
     includeNixDB
     name
     tag

@@ -49,6 +49,7 @@ assert checkArguments {
   function = "buildLayeredImage";
   inherit
     compressor
+    config
     includeNixDB
     name
     tag
