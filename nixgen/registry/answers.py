@@ -14,7 +14,8 @@ from nixgen.registry.address import Registry
 from nixgen.registry.headers import retry_after
 from nixgen.registry.retry import TransientError
 
-_TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
+_TRANSIENT = {408, 409, 423, 425, 429}
+_LASTING = {501, 505, 507, 508, 510, 511}  # of those that servers answer in trouble of their own
 _NO_SPACE = 28  # ENOSPC, as the registry's file system driver passes it on
 _LONGEST_EXCERPT = 300
 
@@ -68,7 +69,21 @@ class Answer:
     @property
     def is_passing(self) -> bool:
         """Whether the same question may be answered better after a while."""
+        if self.status >= 500:
+            return self.status not in _LASTING
         return self.status in _TRANSIENT
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no such thing."""
+        return self.status in (404, 410)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the registry knows who asks, and will not answer this question, however often."""
+        return self.is_for_others or (
+            self.status >= 400 and self.status != 401 and not self.is_passing
+        )
 
     @property
     def error_codes(self) -> set[str]:

@@ -32,6 +32,14 @@ class RefusedFormError(RegistryError):
     """The registry does not take manifests of this form."""
 
 
+class MissingBlobError(TransientError):
+    """The registry does not find a blob of a manifest; a little later it may."""
+
+
+class UnreadableError(RegistryError):
+    """The registry says to this user what a tag names neither now nor later."""
+
+
 class Client:
     """What can be asked of one registry. Every method tries again as `retry` says.
 
@@ -77,7 +85,7 @@ class Client:
             scopes=pull(repository),
             headers=_ACCEPT,
         )
-        if answer and answer.status == 404:
+        if answer and answer.is_missing:
             return None
         if answer and answer.is_success and (digest := _digest(answer)):
             return digest
@@ -103,9 +111,12 @@ class Client:
         answer = self._transport.request(
             "GET", path, repository=repository, scopes=pull(repository), headers=_ACCEPT
         )
-        if answer.status == 404 or (answer.is_for_others and not strict):
+        if answer.is_missing or (answer.is_refusal and not strict):
             return None
-        self._expect(answer, f"looking for {repository}:{reference}")
+        action = f"looking for {repository}:{reference}"
+        if answer.is_refusal:
+            raise UnreadableError(str(failure(self._transport.registry, action, answer)))
+        self._expect(answer, action)
         return "sha256:" + hashlib.sha256(answer.body).hexdigest()
 
     def find_digest(self, repository: str, reference: str) -> str | None:
@@ -117,11 +128,17 @@ class Client:
         return found or self._retry(lambda: self._read_digest(repository, reference))
 
     def await_digest(self, repository: str, tag: str, digest: str) -> None:
-        """Wait until the tag names the digest: some registries show it a while after it was put."""
+        """Wait until the tag names the digest: some registries show it a while after it was put.
+
+        Raises UnreadableError when the user may not ask.
+        """
 
         def read() -> None:
-            if self._ask_digest(repository, tag) == digest:
-                return
+            try:
+                if self._ask_digest(repository, tag) == digest:
+                    return
+            except RefusedScopeError as error:
+                raise UnreadableError(str(error)) from None
             if (found := self._read_digest(repository, tag)) != digest:
                 raise TransientError(
                     f"{repository}:{tag}: expected the digest {digest} "
@@ -133,7 +150,8 @@ class Client:
     def put_manifest(self, repository: str, tag: str, manifest: Manifest) -> None:
         """Give the image the tag; its blobs must be in the repository.
 
-        Raises RefusedFormError when the registry may take another form of the manifest.
+        Raises RefusedFormError when the registry may take another form of the manifest,
+        MissingBlobError when it does not find a blob.
         """
 
         def put() -> None:
@@ -153,8 +171,8 @@ class Client:
     def _put_failure(self, answer: Answer, action: str) -> RegistryError:
         error = failure(self._transport.registry, action, answer)
         codes = answer.error_codes
-        if codes & _MISSING_BLOB:  # the blobs were put, and may be seen a little later
-            return TransientError(str(error))
+        if codes & _MISSING_BLOB:
+            return MissingBlobError(str(error))
         refused = not codes and answer.status in _MAY_REFUSE_FORM
         if refused or answer.status == 415 or codes & _REFUSED_FORM:
             return RefusedFormError(str(error))

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from nixgen.errors import RegistryError, UsageError
 from nixgen.registry.blobs import CountBytes
-from nixgen.registry.client import Client, RefusedFormError
+from nixgen.registry.client import Client, MissingBlobError, RefusedFormError, UnreadableError
 from nixgen.registry.layout import Blob, Layout, Manifest
 from nixgen.registry.retry import Retry, StoppedError
 
@@ -174,10 +174,26 @@ class Pusher:
             return found.manifest
         manifest = found.manifest
         for tag in found.missing:
-            manifest = self._put(image, tag, manifest)
+            try:
+                manifest = self._put(image, tag, manifest)
+            except MissingBlobError as error:
+                self._notify(f"{error}; sending all layers of {image.repository} again")
+                self._send_all(image)
+                manifest = self._put(image, tag, manifest)
         for tag in image.tags:
-            self._client.await_digest(image.repository, tag, manifest.digest)
+            self._read_back(image.repository, tag, manifest.digest)
         return manifest
+
+    def _send_all(self, image: ImagePush) -> None:
+        """Upload all blobs of an image, of whatever the registry says that it has them."""
+        for blob in image.layout.blobs:
+            self._client.place_blob(image.repository, blob, None, self._count)
+
+    def _read_back(self, repository: str, tag: str, digest: str) -> None:
+        try:
+            self._client.await_digest(repository, tag, digest)
+        except UnreadableError as error:
+            self._notify(f"{repository}:{tag} is put, and cannot be read back\n  {error}")
 
     def _put(self, image: ImagePush, tag: str, manifest: Manifest) -> Manifest:
         """Put the tag, in another form where the registry refuses this one; return what was put."""

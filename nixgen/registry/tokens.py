@@ -134,12 +134,20 @@ class TokenServer:
         try:
             content: dict[str, Any] = json.loads(answer.body)
             token = content.get("token") or content["access_token"]
-            life = float(content.get("expires_in") or _SHORTEST_LIFE)
         except (ValueError, LookupError, AttributeError, TypeError):
             token = None
         if not isinstance(token, str) or not (token.isascii() and token.isprintable()):
             raise RegistryError(f"{self.registry}: its authorisation server gave no token")
+        life = _seconds(content.get("expires_in"))
         if self._refresh_token:
             self._refresh_token = content.get("refresh_token") or self._refresh_token
         expires_at = time.monotonic() + max(life, _SHORTEST_LIFE) - _LEEWAY
         return Token(f"Bearer {token}", expires_at)
+
+
+def _seconds(life: object) -> float:
+    """Return how long a token counts; what cannot be read is as good as nothing said."""
+    try:
+        return float(life) if isinstance(life, int | float | str) else _SHORTEST_LIFE
+    except ValueError:
+        return _SHORTEST_LIFE

@@ -131,7 +131,7 @@ class Transport:
         answer = send(authorization=shown)
         self._answered = True
         for _ in range(_MOST_CHALLENGES):
-            if answer.status != 401 or not same_server(answer.url, self._base):
+            if not _asks(answer, shown) or not same_server(answer.url, self._base):
                 break
             offered = challenges(answer.headers.get("WWW-Authenticate", ""))
             found = authentication.answer(offered, scopes, shown)
@@ -272,6 +272,12 @@ class Transport:
         raise RegistryError(
             f"{self.registry}: more than {_MOST_REDIRECTIONS} redirections, the last to {url}"
         )
+
+
+def _asks(answer: Answer, shown: str | None) -> bool:
+    """Tell whether the registry asks who is there; some say 403 as long as nobody has told."""
+    unasked = answer.status == 403 and shown is None and "WWW-Authenticate" in answer.headers
+    return answer.status == 401 or unasked
 
 
 def _rewind(body: Any) -> None:
