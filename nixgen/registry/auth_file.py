@@ -98,6 +98,8 @@ class AuthFile:
             )
         except (ValueError, AttributeError, TypeError):
             raise _no_auth_file(self.path, f' under "{key}"') from None
+        if not (found.registry_token.isascii() and found.registry_token.isprintable()):
+            raise _no_auth_file(self.path, f' under "{key}"')
         known = found.has_password or found.identity_token or found.registry_token
         return found if known else None
 
