@@ -17,7 +17,7 @@ let
 
   prefix = builtins.stringLength (toString root);
 
-  parts = "/nixgen(/errors[.]py|/names[.]py|/registry(/[a-z0-9_]+[.]py)?)?";
+  parts = "/nixgen(/(errors|names|rules)[.]py|/registry(/[a-z0-9_]+[.]py)?)?|/nix(/rules(/rules[.]json)?)?";
 
 in
 builtins.path {

@@ -8,6 +8,8 @@ from pathlib import Path
 _OTHERS = frozenset({"images", "__pycache__"})
 
 _CLIENT_FOLDER = "nix/push/python"
+_CLIENT_PARTS = ("errors.py", "names.py", "rules.py", "registry/*.py")
+_CLIENT_TABLES = ("rules/rules.json",)
 
 
 def nix_library() -> Path:
@@ -38,9 +40,14 @@ def library_files(folder: Path) -> dict[str, bytes]:
 
 def _registry_client() -> dict[str, bytes]:
     """Return the part of this package that push jobs run (nix/push/registryClient.nix)."""
-    package = Path(__file__).parents[1]
-    files = [package / "errors.py", package / "names.py", *package.glob("registry/*.py")]
+    package, library = Path(__file__).parents[1], nix_library()
+    parts = {
+        f"nixgen/{file.relative_to(package).as_posix()}": file
+        for pattern in _CLIENT_PARTS
+        for file in package.glob(pattern)
+    }
+    tables = {f"nix/{name}": library / name for name in _CLIENT_TABLES if (library / name).exists()}
     return {
-        f"{_CLIENT_FOLDER}/{file.relative_to(package.parent).as_posix()}": file.read_bytes()
-        for file in sorted(files)
+        f"{_CLIENT_FOLDER}/{path}": file.read_bytes()
+        for path, file in sorted({**parts, **tables}.items())
     }

@@ -110,6 +110,23 @@ def test_config_that_no_engine_reads_is_refused(function: str, config: str, mess
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("uid = -1;", "uid: expected a whole number from 0 to 4294967294, got -1"),
+        ('gid = "users";', 'gid: expected a whole number from 0 to 4294967294, got "users"'),
+        ('fromImage = "/nosuch.tar";', "fromImage: /nosuch.tar: there is no such file where Nix"),
+        ('architecture = "";', "architecture: expected an architecture as Go names it"),
+        ("annotations.a = 1;", "annotations: expected a set of strings, got a set"),
+        ('annotations = [ "a=b" ];', 'annotations: expected a set of strings, got [ "a=b" ]'),
+    ],
+)
+def test_arguments_of_other_types_are_refused(function: str, arguments: str, message: str) -> None:
+    """Before anything is built, with what was expected."""
+    assert message in refusal(image(function, arguments))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_config_of_all_kinds_is_read(function: str) -> None:
     """What has a place in the configuration arrives there, null being as good as nothing."""
     config = """
