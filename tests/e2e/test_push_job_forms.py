@@ -113,10 +113,11 @@ def test_file_that_holds_no_certificates_is_named(project: PushedProject, tmp_pa
 
 def test_project_has_the_client_of_nixgen_push(project: PushedProject) -> None:
     """What push jobs run is laid beside the library, and is what a checkout's own jobs run."""
+    evaluate = ("--eval", "--read-write-mode", "--json", "--expr")
     clients = []
     for folder in (REPOSITORY, project.folder):
         expression = f"import {folder}/nix/push/registryClient.nix"
-        done = project.nix("nix-instantiate", "--eval", "--json", "--expr", expression)
+        done = project.nix("nix-instantiate", *evaluate, expression)
         clients.append(Path(json.loads(done.stdout)))
     listed = [
         sorted(file.relative_to(client) for file in client.rglob("*") if file.is_file())
