@@ -53,9 +53,16 @@ def open_registry(
 ) -> Transport:
     """Return the connections to a registry, with the credentials that are `known` for it."""
     insecure = variables["insecureRegistry"].split()
+
+    def pass_over_helper(name: str, server: str) -> None:
+        message = (
+            f"the credential helper {name} for {server} is passed over: a build has no helpers"
+        )
+        complain(variables["imageName"], message)
+
     return Transport(
         registry,
-        CredentialSources(registry.host, known, usual_files=False),
+        CredentialSources(registry.host, known, usual_files=False, ask_helper=pass_over_helper),
         insecure=any(same_host(registry.host, host) for host in insecure),
         authorities=[Path(file) for file in variables["authorities"].split()],
     )

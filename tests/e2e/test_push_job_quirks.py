@@ -145,6 +145,21 @@ def test_hosts_are_compared_as_hosts(project: PushedProject, tmp_path: Path) -> 
         assert len(registry.storage.tags(REPOSITORY)) == 2
 
 
+def test_credential_helpers_are_passed_over(project: PushedProject, tmp_path: Path) -> None:
+    """A registry that asks nobody is pushed to, whatever helper the file names for it."""
+    with quirky_registry() as registry:
+        file = tmp_path / "auth.json"
+        file.write_text(json.dumps({"credHelpers": {registry.host: "pass"}, "credsStore": "gold"}))
+        done = project.build_jobs(
+            "pushDockerImages.engine",
+            arguments=to_jobs(registry),
+            environment={"REGISTRY_AUTH_FILE": str(file)},
+            options=["--option", "extra-sandbox-paths", str(file)],
+        )
+        assert done.returncode == 0, done.stderr
+        assert f"the credential helper pass for {registry.host} is passed over" in done.stderr
+
+
 def test_refusal_says_where_credentials_are_from(project: PushedProject) -> None:
     """Without credentials the message names the variables that are not set."""
     with quirky_registry(Gate(lambda call: [bearer(call)])) as registry:
