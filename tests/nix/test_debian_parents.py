@@ -25,10 +25,9 @@ from image_files import (
     zstd_compressed,
 )
 from layer_reader import Files, apply, read_folder
-from own_images import own_images
 from random_layers import Layer, to_images, to_tar
 
-__all__ = ["own_images"]
+pytestmark = pytest.mark.usefixtures("own_images")
 
 PAIRS = 500
 
