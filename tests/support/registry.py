@@ -5,6 +5,7 @@ Also images to push, made by hand, so that no test of pushing waits for a build.
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import io
@@ -15,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import tarfile
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -251,12 +253,21 @@ class HasHost(Protocol):
     def host(self) -> str: ...
 
 
+@contextmanager
+def auth_file(host: str) -> Iterator[Path]:
+    """Give a file with the credentials; other tests watch arguments for the password."""
+    auth = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+    with tempfile.TemporaryDirectory(prefix="nixgen-test-") as folder:
+        file = Path(folder, "auth.json")
+        file.write_text(json.dumps({"auths": {host: {"auth": auth}}}))
+        yield file
+
+
 def skopeo_digest(registry: HasHost, repository: str, tag: str) -> str:
     """Return the digest that a tag names, as skopeo sees it."""
     command = ["skopeo", "inspect", "--raw", "--tls-verify=false"]
     reference = f"docker://{registry.host}/{repository}:{tag}"
-    credentials = ["--creds", f"{USERNAME}:{PASSWORD}"]
-    raw = subprocess.run(
-        [*command, *credentials, reference], check=True, capture_output=True
-    ).stdout
+    with auth_file(registry.host) as file:
+        words = [*command, f"--authfile={file}", reference]
+        raw = subprocess.run(words, check=True, capture_output=True).stdout
     return "sha256:" + hashlib.sha256(raw).hexdigest()

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from registry import make_layer, make_layout
+from registry import auth_file, make_layer, make_layout
 
 from nixgen.registry import (
     Client,
@@ -62,6 +62,12 @@ def push(
     """Push the images with nixgen."""
     client, retry = make_client(host, credentials, notices)
     return Pusher(client, retry).push(images)
+
+
+def skopeo_copies_logged_in(host: str, layouts: Sequence[Path]) -> bool:
+    """Tell whether skopeo, which knows the password, gets the images into the registry."""
+    with auth_file(host) as file:
+        return skopeo_copies(host, layouts, f"--authfile={file}")
 
 
 def skopeo_copies(host: str, layouts: Sequence[Path], *words: str) -> bool:
