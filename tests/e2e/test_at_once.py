@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from containers import ContainerError, container_options
-from project import NIX_CONFIG, REPOSITORY, copy_lock, nixgen, output, run
+from project import NIX_CONFIG, REPOSITORY, nixgen, run
 
 from nixgen.errors import ExitStatus
 from nixgen.package_sets import debian
@@ -45,14 +45,6 @@ def test_rounds_of_commands_while_garbage_is_collected(tmp_path: Path) -> None:
     print(done.stdout)
     assert 0 == done.returncode, f"{done.stdout}\n{done.stderr}"
     assert f"{ROUNDS} rounds of 10 commands: 0 bad" in done.stdout
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Make a new project with the repository's lock."""
-    output(nixgen("init", "--no-lock", folder=tmp_path))
-    copy_lock(tmp_path)
-    return tmp_path
 
 
 @pytest.mark.nix

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from containers import ENGINE, Container, engine, remove, wait_until
-from project import NIX_CONFIG, REPOSITORY, copy_lock, nixgen, output, run
+from project import NIX_CONFIG, REPOSITORY, nixgen, output, run
 
 from nixgen.errors import ExitStatus
 
@@ -32,14 +32,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output(run(sys.executable, "-m", "venv", "venv", folder=folder))
     output(run("venv/bin/pip", "--quiet", "install", str(wheel), folder=folder))
     return folder / "venv/bin/nixgen"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Make a new project with the repository's lock."""
-    output(nixgen("init", "--no-lock", folder=tmp_path))
-    copy_lock(tmp_path)
-    return tmp_path
 
 
 def test_installed_package_makes_a_project(installed: Path, tmp_path: Path) -> None:

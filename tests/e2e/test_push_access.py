@@ -24,7 +24,6 @@ from registry import PASSWORD, USERNAME
 from two_images import (
     REPOSITORIES,
     TAGS,
-    make_layouts,
     make_pushes,
     push,
     skopeo_copies,
@@ -34,11 +33,6 @@ from nixgen.registry import Credentials
 
 CREDENTIALS = Credentials(USERNAME, PASSWORD)
 CREDENTIALS_OF_SKOPEO = f"--dest-creds={USERNAME}:{PASSWORD}"
-
-
-@pytest.fixture(scope="module")
-def layouts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return make_layouts(tmp_path_factory.mktemp("layouts"))
 
 
 def basic(*challenges: str) -> Gate:

@@ -9,19 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from project import copy_lock, nixgen, output
+from project import nixgen, output
 
 from nixgen.errors import ExitStatus
 
 pytestmark = pytest.mark.nix
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Make a new project with the repository's lock."""
-    output(nixgen("init", "--no-lock", folder=tmp_path))
-    copy_lock(tmp_path)
-    return tmp_path
 
 
 def change_lock(change: Callable[[Any], object]) -> Callable[[Path], None]:

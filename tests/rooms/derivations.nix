@@ -34,7 +34,7 @@ let
 in
 {
   project = builtins.mapAttrs (_: forms) (removeAttrs dockerImages [ "pulled" ]);
-  fluentd = builtins.mapAttrs (_: forms) (import (tests + "/e2e/fluentd-images.nix") { inherit lock; });
+  fluentd = builtins.mapAttrs (_: forms) (import (tests + "/support/fluentd-images.nix") { inherit lock; });
   told = forms told;
   toldFluentd = told.fluentdConf;
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from daemon import DaemonRoom, daemon_room
 
-HERE = Path(__file__).parent
+SUPPORT = Path(__file__).parents[1] / "support"
 TWO = ("-n", "2")
 # Builders have the variables of the daemon, not those of whoever asks it.
 OF_THE_BUILDERS = (
@@ -152,8 +152,7 @@ def test_nothing_of_the_room_outlives_whoever_started_it(
     folder.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-c", STARTING, str(folder)],
-        cwd=HERE,
-        env={**os.environ, "PYTHONPATH": str(HERE)},
+        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 CHECKOUT = "NIXGEN_TEST_NIXPKGS"
 PROGRAMS = "NIXGEN_TEST_NIXPKGS_PROGRAMS"
 LOCK = REPOSITORY / ".nixgen" / "debian.json"

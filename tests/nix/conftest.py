@@ -1,4 +1,4 @@
-"""A storage of images that no other podman uses."""
+"""What the tests of the Nix library share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def own_images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let podman keep the images of these tests apart: it loses some of those that one process
     loads while another removes others, and containers run beside these tests (tests/e2e)."""
