@@ -40,7 +40,7 @@ class NixValue:
 
     def __getitem__(self, name: str) -> NixValue:
         node = self.__expression
-        if isinstance(node, Select) and node.default is None:
+        if isinstance(node, Select):
             return NixValue(Select(node.target, (*node.attributes, name)))
         return NixValue(Select(node, (name,)))
 

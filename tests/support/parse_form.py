@@ -12,26 +12,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from posixpath import join, normpath
 
 from nixgen.language import (
-    Assert,
     AttributeSet,
     Binary,
     Call,
     Expression,
-    Formal,
-    Formals,
-    Function,
-    HasAttribute,
     If,
-    Let,
     List,
     Literal,
     Path,
     Raw,
     Select,
     String,
-    Unary,
     Variable,
-    With,
 )
 
 FOLDER = "/parent/folder"
@@ -52,7 +44,7 @@ RAW = {
 RAW_SUM = "a + "
 """Raw Nix that an expression follows."""
 
-ARITHMETIC = {"-": "__sub", "*": "__mul", "/": "__div"}
+ARITHMETIC = {"-": "__sub", "*": "__mul"}
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 Nested = str | tuple["Nested", ...]
@@ -92,38 +84,17 @@ def show_operation(node: Expression) -> str:
     match node:
         case Path(path):
             return show_path(path)
-        case Select(target, attributes, None):
-            return f"({show(target)}).{attribute_path(attributes)}"
-        case Select(target, attributes, Expression() as default):
-            return f"({show(target)}).{attribute_path(attributes)} or ({show(default)})"
-        case HasAttribute(target, attributes):
-            return f"(({show(target)}) ? {attribute_path(attributes)})"
-        case Unary("!", operand):
-            return f"(! {show(operand)})"
+        case Select(target, attributes):
+            return f"({show(target)}).{'.'.join(map(quoted, attributes))}"
         case Binary(operator, left, right):
             return f"({show(left)} {operator} {show(right)})"
-        case other:
-            return show_keyword(other)
-
-
-def show_keyword(node: Expression) -> str:
-    match node:
-        case Function(parameter, body):
-            return f"({show_parameter(parameter)}: {show(body)})"
-        case Let(bindings, body):
-            made = [f"{quoted(name)} = {show(value)};" for name, value in bindings]
-            return f"(let {' '.join(made)} in {show(body)})"
-        case With(scope, body):
-            return f"(with {show(scope)}; {show(body)})"
-        case Assert(condition, body):
-            return f"assert {show(condition)}; {show(body)}"
         case If(condition, consequence, alternative):
             return f"(if {show(condition)} then {show(consequence)} else {show(alternative)})"
     raise AssertionError(node)
 
 
 def spelled_as_call(node: Expression) -> Expression:
-    """Return what Nix makes of arithmetic, comparisons and calls of calls."""
+    """Return what Nix makes of arithmetic and calls of calls."""
 
     def call(name: str, *arguments: object) -> Expression:
         return Call(Variable(name), arguments)
@@ -133,14 +104,8 @@ def spelled_as_call(node: Expression) -> Expression:
             return call("a", Variable("b"))
         case Literal(int() | float() as number) if number < 0:
             return call("__sub", 0, -number)
-        case Unary("-", operand):
-            return call("__sub", 0, operand)
-        case Binary("-" | "*" | "/" as operator, left, right):
+        case Binary("-" | "*" as operator, left, right):
             return call(ARITHMETIC[operator], left, right)
-        case Binary("<", left, right) | Binary(">", right, left):
-            return call("__lessThan", left, right)
-        case Binary(">=", left, right) | Binary("<=", right, left):
-            return Unary("!", call("__lessThan", left, right))
         case Call(function, arguments):
             match spelled_as_call(function):
                 case Call(inner, first):
@@ -155,28 +120,12 @@ def show_attributes(bindings: Iterable[tuple[str, Expression]]) -> Iterator[str]
         yield f"inherit {name} ;" if inherited else f"{quoted(name)} = {show(value)};"
 
 
-def show_parameter(parameter: str | Formals) -> str:
-    if isinstance(parameter, str):
-        return parameter
-    words = [*map(show_formal, parameter.formals), *(["..."] if parameter.ellipsis else [])]
-    alias = f" @ {parameter.alias}" if parameter.alias else ""
-    return f"{{ {', '.join(words)} }}{alias}"
-
-
-def show_formal(formal: Formal) -> str:
-    return formal.name + (f" ? {show(formal.default)}" if formal.default else "")
-
-
 def show_path(path: str) -> str:
     if re.fullmatch("[A-Za-z0-9._+/-]+", path):
         return normpath(join(FOLDER, path))
     if path.startswith("/"):
         return f"(/ + {quoted(path)})"
     return f"({FOLDER} + {quoted('/' + path.removeprefix('./'))})"
-
-
-def attribute_path(names: Iterable[str]) -> str:
-    return ".".join(map(quoted, names))
 
 
 def quoted(text: str) -> str:
