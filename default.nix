@@ -40,4 +40,5 @@ in
   inherit dockerImages lib;
   inherit (lib) fluentdCw;
   pkgs = packages;
+  tags = [ ];
 }

@@ -49,11 +49,11 @@ def plan(project: Project, library: Mapping[str, bytes], folder: Path | None = N
     generated: dict[str, str] = {}
     sums: dict[str, str] = {}
     for path, source, make in _files(project):
-        if source and is_made_of(f"{folder}/{path}", source, record.get(path)):
+        if source is not None and is_made_of(f"{folder}/{path}", source, record.get(path)):
             sums[path] = record[path]
             continue
         text = generated[path] = make()
-        if source:
+        if source is not None:
             sums[path] = sum_of(source, text.encode())
     return Plan(generated, library, sums, folders=(IMAGES_FOLDER,))
 
@@ -82,9 +82,9 @@ def _files(project: Project) -> Iterator[tuple[str, str | None, Callable[[], str
         make = partial(_image_text, definition, project.fluentd, project.annotations)
         yield f"{IMAGES_FOLDER}/{attribute}.nix", source, make
     listed = tuple((name, isinstance(image, PulledImage)) for name, image in project.images.items())
-    yield "default.nix", fingerprint(project.package_set, listed), partial(_entry_text, project)
-    tags = to_expression(project.tags)
-    yield "jobsets.nix", fingerprint(project.tags), partial(_filled, "jobsets.nix", tags=tags)
+    source = fingerprint(project.package_set, project.tags, listed)
+    yield "default.nix", source, partial(_entry_text, project)
+    yield "jobsets.nix", "", partial(_filled, "jobsets-entry.nix")
 
 
 def _image_text(
@@ -100,6 +100,7 @@ def _entry_text(project: Project) -> str:
         "default.nix",
         package_set=lower.package_set(project),
         docker_images=lower.docker_images(project),
+        tags=to_expression(project.tags),
     )
 
 
