@@ -34,7 +34,9 @@ let
 
   rule = test: expected: value: if test value then null else expected;
 
-  firstUnmet = rules: value: builtins.foldl' (unmet: each: if unmet != null then unmet else each value) null rules;
+  firstUnmet =
+    rules: value:
+    builtins.foldl' (unmet: each: if unmet != null then unmet else each value) null rules;
 
   firstOf = builtins.foldl' (first: unmet: if first != null then first else unmet) null;
 
