@@ -17,7 +17,7 @@ from attrs import frozen
 from bench.measure import REPOSITORY, CommandFailedError, nix_config, run
 
 AS_IT_IS = REPOSITORY / "nix/package-sets/nixpkgs"
-ON_DEBIAN = REPOSITORY / "tests/nix/nixpkgs-on-debian.nix"
+ON_DEBIAN = REPOSITORY / "bench/nixpkgs-on-debian.nix"
 LOCK = REPOSITORY / ".nixgen/debian.json"
 
 MOST_BUILDS = 30

@@ -28,10 +28,7 @@ from attrs import Factory, define, frozen
 
 from bench.alone import with_own_store
 from bench.measure import NIXGEN, REPOSITORY, environment, run
-
-sys.path.append(str(REPOSITORY / "tests/e2e"))
-
-from registry import running_registry
+from bench.registry import running_registry
 
 DEFINITIONS = """\
 from nixgen import Image, LayeredImage, Project, pkgs

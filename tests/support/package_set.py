@@ -25,7 +25,7 @@ def nixpkgs_expression(checkout: Path) -> str:
     """Return the Nix expression of the package set that the checkout is."""
     if os.environ.get(PROGRAMS) == "own":
         return f"import {REPOSITORY}/nix/package-sets/nixpkgs {{ nixpkgs = {checkout}; }}"
-    adapted = REPOSITORY / "tests" / "nix" / "nixpkgs-on-debian.nix"
+    adapted = REPOSITORY / "bench" / "nixpkgs-on-debian.nix"
     return f"import {adapted} {{ nixpkgs = {checkout}; lock = {LOCK}; }}"
 
 

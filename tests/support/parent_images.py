@@ -1,4 +1,4 @@
-"""Parents of any origin: one image in all the forms that there are, children and changes of it."""
+"""Parents of all the forms that there are, children of them, and how their files are compared."""
 
 from __future__ import annotations
 

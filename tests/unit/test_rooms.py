@@ -37,6 +37,18 @@ def test_map_has_every_sentence() -> None:
     ]
 
 
+def test_tests_and_measurements_stand_alone() -> None:
+    """No test module imports another, and no measurement needs a file of the tests."""
+    tests = (REPOSITORY / "tests").rglob("*.py")
+    borrowed = re.compile(r"^\s*(from|import) test_", re.MULTILINE)
+    assert [] == [file for file in tests if borrowed.search(file.read_text())]
+    assert [] == [
+        file
+        for file in (REPOSITORY / "bench").iterdir()
+        if file.is_file() and re.search(r"\btests/|\btests\b.*import", file.read_text())
+    ]
+
+
 TEXTS = [
     file.relative_to(REPOSITORY).as_posix()
     for room in ("fluentd", "push", "rules", "services")

@@ -18,7 +18,7 @@
   system ? builtins.currentSystem,
 }:
 let
-  debian = import ../../nix/package-sets/debian { inherit lock system; };
+  debian = import ../nix/package-sets/debian { inherit lock system; };
 
   # nixpkgs applies overlays to the stages from which it bootstraps its compiler as well.
   onlyLast =
@@ -128,7 +128,7 @@ let
       }
     ) (builtins.attrNames prev);
 in
-import ../../nix/package-sets/nixpkgs {
+import ../nix/package-sets/nixpkgs {
   inherit nixpkgs system;
   overlays = map onlyLast [
     addMissing
