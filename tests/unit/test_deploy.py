@@ -8,11 +8,11 @@ from collections.abc import Callable
 from configparser import RawConfigParser
 from typing import Any
 
-import kubernetes_validate
+import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
 from attrs import evolve
-from compose_spec import ComposeSpecification
+from compose_spec import ComposeSpecification  # type: ignore[attr-defined]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
