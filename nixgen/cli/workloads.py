@@ -104,12 +104,13 @@ def _workload(
     return Workload(
         name=workload_name(image.name),
         image=f"{registry.host}/{registry.repository(image.name)}@{_digest(image, form)}",
-        security=_security(definition, config.get("User") or None, read_only),
+        security=security_of(definition, config.get("User") or None, read_only),
         health_check=health_check(config, restarts=is_own_check),
         ports=ports(config),
         volumes=sorted(config.get("Volumes") or {}),
         stop_signal=config.get("StopSignal"),
         stop_seconds=grace or config.get("StopTimeout") or _ENGINES_GRACE,
+        reads_namespace=isinstance(definition, Image) and definition.has_source,
     )
 
 
@@ -120,8 +121,8 @@ def _digest(image: OciImage, form: str) -> str:
     return found[form]
 
 
-def _security(definition: AnyImage, user: str | None, read_only: bool) -> Security:
-    """Return the least rights that are known to do.
+def security_of(definition: AnyImage, user: str | None, read_only: bool) -> Security:
+    """Return the least rights that are known to do; `user` is that of the image's configuration.
 
     Services of nobody need no root at all. Those of root may need any capability.
     """
@@ -131,12 +132,9 @@ def _security(definition: AnyImage, user: str | None, read_only: bool) -> Securi
     if user and user.split(":")[0] not in ("root", "0"):
         return Security(user, (), read_only)
     if users == {"nobody"}:
-        return Security(user, _CAPABILITIES, read_only) if user else _of_nobody(read_only)
+        capabilities = _CAPABILITIES if user else ()
+        return Security(user or _NOBODY, capabilities, read_only)
     return Security(user, None, read_only)
-
-
-def _of_nobody(read_only: bool) -> Security:
-    return Security(_NOBODY, (), read_only)
 
 
 def _refuse_one_name_twice(images: Sequence[OciImage], workloads: Sequence[Workload]) -> None:

@@ -42,7 +42,7 @@ def _pod(workload: Workload) -> dict[str, Any]:
         ),
     ]
     return {
-        "automountServiceAccountToken": False,
+        **({} if workload.reads_namespace else {"automountServiceAccountToken": False}),
         "containers": [_container(workload)],
         "terminationGracePeriodSeconds": workload.stop_seconds,
         **({"volumes": volumes} if volumes else {}),

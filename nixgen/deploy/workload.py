@@ -61,7 +61,11 @@ class Security:
 
 @frozen
 class Workload:
-    """A container to run; `image` is its reference by digest, `stop_seconds` what it may take."""
+    """A container to run.
+
+    `image` is its reference by digest, `stop_seconds` what it may take to stop; it
+    `reads_namespace` when it learns from the file of its service account where it runs.
+    """
 
     name: str
     image: str
@@ -71,6 +75,7 @@ class Workload:
     volumes: Sequence[str]
     stop_signal: str | None
     stop_seconds: int
+    reads_namespace: bool = False
 
     @property
     def volume_names(self) -> Mapping[str, str]:

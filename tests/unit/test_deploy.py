@@ -16,6 +16,9 @@ from compose_spec import ComposeSpecification  # type: ignore[attr-defined]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nixgen import Image, LayeredImage, Service
+from nixgen.cli.workloads import security_of
+from nixgen.definitions import AnyImage
 from nixgen.deploy import (
     HealthCheck,
     Port,
@@ -52,6 +55,7 @@ DATABASE = evolve(
     volumes=["/data", "/tmp"],
     stop_signal="SIGINT",
     stop_seconds=62,
+    reads_namespace=True,
 )
 PLAIN = Workload(
     name="tools",
@@ -208,3 +212,49 @@ def test_volumes_have_names_of_their_own() -> None:
     """Folders whose names become the same are told apart."""
     named = evolve(WEB, volumes=["/a/b", "/a-b", "/"]).volume_names
     assert {"/a/b": "a-b", "/a-b": "a-b-2", "/": "data"} == named
+
+
+NOBODYS = Image(name="a", command="a")
+ROOTS = Image(name="a", command="a", user="root")
+BOTH = Image(
+    name="a",
+    services=[Service(name="a", command="a"), Service(name="b", command="b", user="root")],
+)
+LAYERS = LayeredImage(name="a")
+
+
+@pytest.mark.parametrize(
+    ("definition", "user", "expected_user", "capabilities"),
+    [
+        (NOBODYS, None, "65534:65534", ()),
+        (NOBODYS, "root", "root", ("SETUID", "SETGID", "KILL")),
+        (NOBODYS, "0:0", "0:0", ("SETUID", "SETGID", "KILL")),
+        (NOBODYS, "1000", "1000", ()),
+        (ROOTS, None, None, None),
+        (ROOTS, "app", "app", ()),
+        (BOTH, None, None, None),
+        (LAYERS, None, None, None),
+        (LAYERS, "1000:1000", "1000:1000", None),
+    ],
+)
+def test_container_has_the_least_rights_that_its_services_need(
+    definition: AnyImage,
+    user: str | None,
+    expected_user: str | None,
+    capabilities: tuple[str, ...] | None,
+) -> None:
+    """Services of nobody need neither root nor capabilities; what runs as root may need any."""
+    assert Security(expected_user, capabilities, False) == security_of(definition, user, False)
+
+
+def test_name_of_a_user_is_left_to_the_image() -> None:
+    """Kubernetes takes numbers alone; of root's services it takes nothing away."""
+    named = evolve(WEB, security=Security("app", (), read_only=False))
+    document = yaml.safe_load(deployments([named]))
+    context = document["spec"]["template"]["spec"]["containers"][0]["securityContext"]
+    assert {
+        "allowPrivilegeEscalation",
+        "capabilities",
+        "readOnlyRootFilesystem",
+        "seccompProfile",
+    } == (set(context))
