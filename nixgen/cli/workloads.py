@@ -12,12 +12,13 @@ import click
 
 from nixgen.cli.oci import OciImage, build_oci_images
 from nixgen.cli.options import nix_options, passed_on_to_nix
+from nixgen.cli.registry_access import address_option, only, parse_addresses
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.definitions import AnyImage, Image
 from nixgen.deploy import Security, Workload, workload_name
 from nixgen.deploy.workload import health_check, ports
 from nixgen.errors import UsageError
-from nixgen.registry import ADDRESS_VARIABLE, Registry, parse_registry
+from nixgen.registry import Registry
 
 _NOBODY: Final = "65534:65534"
 _CAPABILITIES: Final = ("SETUID", "SETGID", "KILL")
@@ -36,7 +37,7 @@ def workload_options(command: Callable[..., None]) -> Callable[..., None]:
         folder: Path,
         /,
         *args: Any,
-        registry: str | None,
+        registry: tuple[str, ...],
         form: str,
         read_only: bool,
         nix_words: list[str],
@@ -62,12 +63,7 @@ def workload_options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="The form of the manifest that is in the registry; each has a digest of its own.",
         ),
-        click.option(
-            "--registry",
-            envvar=ADDRESS_VARIABLE,
-            metavar="HOST[:PORT][/PATH]",
-            help="Where the images are; REGISTRY_URL unless given.",
-        ),
+        address_option,
     ):
         decorated = option(decorated)
     return decorated
@@ -76,15 +72,13 @@ def workload_options(command: Callable[..., None]) -> Callable[..., None]:
 def _workloads(
     folder: Path,
     names: Sequence[str],
-    address: str | None,
+    addresses: Sequence[str],
     form: str,
     read_only: bool,
     options: Sequence[str],
 ) -> list[Workload]:
     """Build the images as they are pushed, and return what each needs."""
-    if not address:
-        raise UsageError("no registry: pass --registry HOST[:PORT][/PATH] or set REGISTRY_URL")
-    registry = parse_registry(address)
+    registry = only(parse_addresses(addresses))
     project = bring_up_to_date(folder)
     images = build_oci_images(folder, project, selected(project, names), options)
     workloads = [
