@@ -12,6 +12,7 @@ import binascii
 import html
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -25,6 +26,7 @@ _MARKED_BYTES: Final = {  # two characters, since any four bytes occur in large 
     b"\xff\xdb": re.compile(rb"(?:\xff\xdb[\xe0-\xfd]\xdf(?:N\0x\0)?){2}"),
     b"\xdb\xff": re.compile(rb"(?:\xdb\xff\xdf[\xe0-\xfd](?:\0N\0x)?){2}"),
 }
+_ENCODED: Final = re.compile(rf"[A-Za-z0-9+/_=%&#;\\\x80-\xff-]{{{_SHORTEST_WORD}}}")
 _IN_LATIN_1: Final = "\xf4\x8f\xbf"
 _HEX = "[0-9a-fA-F]"
 _ESCAPE: Final = re.compile(
@@ -35,19 +37,28 @@ _OCTAL: Final = re.compile(r"\\+([0-3][0-7]{2})")
 
 def is_lost(text: str) -> bool:
     """Tell whether the text holds a mark, or a piece of one, in an encoding."""
-    return _is_lost(text, _DEEPEST)
+    return _may_be_encoded(text) and _hides_mark(text)
 
 
-def _is_lost(text: str, depth: int) -> bool:
-    if len(text) < _SHORTEST_WORD or not depth:
+def _may_be_encoded(text: str) -> bool:
+    if len(text) < _SHORTEST_WORD:
         return False
-    if max(map(len, text.split()), default=0) < _SHORTEST_WORD and _IN_LATIN_1 not in text:
-        return False
+    if max(map(len, text.split()), default=0) >= _SHORTEST_WORD and _ENCODED.search(text):
+        return True
+    return _IN_LATIN_1 in text
+
+
+@lru_cache(maxsize=256)  # definitions say the same digests, addresses and paths again and again
+def _hides_mark(text: str, depth: int = _DEEPEST) -> bool:
     return any(
-        _MARKED.search(decoded) or _is_lost(decoded, depth - 1)
+        _MARKED.search(decoded) or _is_below(decoded, depth)
         for decoded in dict.fromkeys(_characters(text))
         if decoded != text
-    ) or any(_is_marked(data) or _is_lost(_to_text(data), depth - 1) for data in _bytes(text))
+    ) or any(_is_marked(data) or _is_below(_to_text(data), depth) for data in _bytes(text))
+
+
+def _is_below(text: str, depth: int) -> bool:
+    return depth > 1 and _may_be_encoded(text) and _hides_mark(text, depth - 1)
 
 
 def _is_marked(data: bytes) -> bool:
@@ -60,7 +71,7 @@ def _characters(text: str) -> Iterator[str]:
         yield html.unescape(text)
     if "%" in text:
         yield unquote(text)
-    if "=" in text:
+    if "=F4=8F" in text:
         yield unquote(text.replace("=\n", "").replace("=", "%"))  # quoted-printable
     if "\\" in text:
         yield _joined(_ESCAPE.sub(lambda found: chr(int(found[found.lastindex or 0], 16)), text))
