@@ -25,6 +25,9 @@ _SUBCOMMANDS = {
     "run": "Start a container of an image.",
     "push": "Push images to a registry.",
     "tags": "List the commits behind an image in a registry.",
+    "kubernetes": "Print Deployments that run images in Kubernetes.",
+    "compose": "Print a compose file that runs images.",
+    "quadlet": "Print a unit that runs an image with podman and systemd.",
     "hydra": "Describe the project to a Hydra server, and check its jobs.",
     "packages": "Lock the packages that images are built from.",
 }

@@ -12,7 +12,7 @@ from attrs import Attribute, field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
 from nixgen.language import Expression, NixValue, describe, is_holdable, to_expression
-from nixgen.language.marks import MARK_START, begins_with_mark, split_marks
+from nixgen.language.marks import split_marks
 
 Unmet = str | Problem
 """What was expected of a value; a Problem also names the place within the value."""
@@ -182,7 +182,8 @@ def beginning(value: object) -> str | None:
     """Return the text that a string begins with, or None where Nix alone knows it."""
     if not isinstance(value, str):
         return None
-    return None if begins_with_mark(value) else value.partition(MARK_START)[0]
+    start, *rest = split_marks(value)
+    return None if rest and not start else str(start)
 
 
 def absolute_path(value: object) -> Unmet | None:

@@ -40,7 +40,7 @@ def random_text(random: Random) -> str:
     fragments = random.choices(FRAGMENTS, k=random.choice((0, 1, 1, 2, 3, 4, 6, 10)))
     if random.random() < 0.2:
         code_point = random.choice((random.randrange(1, 0x300), random.randrange(0x300, 0x110000)))
-        if not 0xD800 <= code_point < 0xE000 and code_point not in (0x10FFFC, 0x10FFFD):
+        if not 0xD800 <= code_point < 0xE000 and not 0x10FFE0 <= code_point <= 0x10FFFD:
             fragments.insert(random.randrange(len(fragments) + 1), chr(code_point))
     return "".join(fragments)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import inspect
+import posixpath
 import shlex
+import textwrap
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import IntEnum, StrEnum
@@ -119,10 +121,10 @@ def cycle() -> list[object]:
             "\udc80",
             r"env: expected text that UTF-8 can encode, without lone surrogates, got '\udc80'",
         ),
-        (f"a{RESERVED}b", "env: expected text without U+10FFFC and U+10FFFD, which mark"),
+        (f"a{RESERVED}b", "env: expected text without U+10FFE0 to U+10FFFD, which mark"),
         ({1: 2}, "env: expected a string as attribute name, got 1"),
         ({"a": {"b.c": [0, b""]}}, 'env.a."b.c"[1]: expected null'),
-        ({"a": [{f"{pkgs.hello}": 1}]}, "env.a[0]: expected text without U+10FFFC"),
+        ({"a": [{f"{pkgs.hello}": 1}]}, "env.a[0]: expected text without U+10FFE0"),
         ({"a\0": 1}, "env: expected text without the NUL character"),
         (cycle(), "env: expected a value that does not contain itself"),
     ],
@@ -191,7 +193,13 @@ def test_mark_survives_quoting_for_a_shell() -> None:
         lambda mark: mark[:-1],
         lambda mark: mark[1:],
         str.upper,
-        lambda mark: mark.replace("0", "1"),
+        str.lower,
+        str.title,
+        lambda mark: mark[14:16],
+        lambda mark: mark[::-1],
+        posixpath.basename,
+        lambda mark: textwrap.fill(mark, 20),
+        lambda mark: mark.replace(mark[-2], "1"),
         lambda mark: RESERVED + mark,
         lambda mark: f"{mark} and {mark[0]}{'0' * (len(mark) - 2)}{mark[-1]}",
     ],
