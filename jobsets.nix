@@ -17,7 +17,7 @@ let
   toProject = import ./default.nix;
   lockedPackages = import ./nix/package-sets/debian {
     inherit system;
-    lock = /. + builtins.unsafeDiscardStringContext "${packageLock}/debian.json";
+    lock = /. + builtins.unsafeDiscardStringContext "${packageLock}/debian.lock.json";
   };
   project = toProject (
     (if packageLock == null then { } else { pkgs = lockedPackages; })

@@ -62,8 +62,8 @@ def _lock_remedy(folder: Path, project: Project) -> str:
     """Return a line about the lock if it exists and does not fit what the project wants."""
     if not isinstance(project.package_set, DebianPackageSet):
         return ""
-    lock = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
-    fault = debian.find_fault(lock, project.package_set.packages) if lock.exists() else None
+    lock = folder / debian.LOCK_NAME
+    fault = debian.find_fault(lock, project.package_set) if lock.exists() else None
     if fault is None:
         return ""
     return f"\n  {lock}: does not fit the project any more: run `nixgen packages lock` ({fault})"

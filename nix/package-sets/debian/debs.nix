@@ -2,9 +2,12 @@
   The unpacked .deb files, and what depends on what among them.
 */
 {
+  ignoredDependencies,
   lib,
   locked,
+  mirrors,
   runBusybox,
+  system,
 }:
 let
   toStoreName =
@@ -13,24 +16,22 @@ let
       builtins.replaceStrings [ ":" "~" "%" ] [ "-" "-" "-" ] version
     }";
 
-  /**
-    Nix's own fetcher needs no program of any package set.
-  */
+  toAddresses = import ./mirrors.nix {
+    inherit (locked) archives suite;
+    inherit lib mirrors;
+  };
+
+  fetchDeb = import ./fetchDeb.nix {
+    inherit system;
+    inherit (locked) seed;
+  };
+
   fetch =
-    name:
-    { address, sha256, ... }:
-    derivation {
-      name = "${name}.deb";
-      system = "builtin";
-      builder = "builtin:fetchurl";
-      url = address;
-      urls = [ address ];
-      outputHashAlgo = "sha256";
-      outputHashMode = "flat";
-      outputHash = sha256;
-      executable = false;
-      unpack = false;
-      preferLocalBuild = true;
+    name: package:
+    fetchDeb {
+      inherit name;
+      inherit (package) sha256 size;
+      addresses = toAddresses package;
     };
 
   unpack =
@@ -45,6 +46,11 @@ let
     };
 
   all = builtins.mapAttrs unpack locked.packages;
+
+  # What only an installed system needs is not unpacked for a program that runs outside of one.
+  toDependencies =
+    { depends, preDepends, ... }:
+    lib.filter (name: !builtins.elem name ignoredDependencies) (preDepends ++ depends);
 
   /**
     Fail with what to do when a package is not in the lock.
@@ -75,7 +81,7 @@ in
           operator =
             { key }:
             assert require key;
-            map (key: { inherit key; }) locked.packages.${key}.dependencies;
+            map (key: { inherit key; }) (toDependencies locked.packages.${key});
         }
       )
     );

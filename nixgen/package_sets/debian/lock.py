@@ -1,0 +1,123 @@
+"""Write a lock of what apt knows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nixgen.definitions import DebianPackageSet
+from nixgen.errors import UsageError
+from nixgen.files.left_over import SEED_FOLDER, remove_left_over_folders, temporary_folder
+from nixgen.package_sets.debian import seed
+from nixgen.package_sets.debian.lock_files import LOCK_NAME, write_lock
+from nixgen.package_sets.debian.relations import Record, find_relations, reachable
+from nixgen.package_sets.debian.schema import NIX_SYSTEMS, SCHEMA_VERSION
+from nixgen.package_sets.debian.wanted import wanted_packages
+from nixgen.programs.apt import Apt, Download, unpack_deb
+from nixgen.programs.apt_archives import Archive, archives_of, snapshot
+
+FIRST_NEEDED = "?essential"
+"""apt's pattern for the Essential packages, which may be used without being depended upon."""
+
+
+def lock(package_set: DebianPackageSet, folder: Path) -> Path:
+    """Write the project's lock and its seed into the folder, and return the lock's path.
+
+    Raises UsageError when apt is missing, knows no packages or not one of the wanted, and when the
+    lock cannot be written.
+    """
+    remove_left_over_folders()
+    apt = Apt()
+    architecture = apt.native_architecture()
+    if architecture not in NIX_SYSTEMS:
+        known = ", ".join(sorted(NIX_SYSTEMS))
+        raise UsageError(f"the debian package set is for {known}, not for {architecture}")
+    wanted = wanted_packages(package_set)
+    archives = archives_of(apt)
+    packages, program = _packages(apt, wanted, archives)
+    used = sorted({package["archive"] for package in packages.values()})
+    content = {
+        "schemaVersion": SCHEMA_VERSION,
+        "suite": next((each.suite for each in archives if each.is_debian), "unknown"),
+        "archives": {name: _archive(name, archives) for name in used},
+        "wanted": wanted,
+        "uids": dict(sorted(package_set.uids.items())),
+        "architectures": {
+            architecture: {"seed": seed.nar_sha256(program), "packages": packages},
+        },
+    }
+    write_lock(folder, content, {architecture: program})
+    return folder / LOCK_NAME
+
+
+def _packages(
+    apt: Apt, wanted: Sequence[str], archives: Sequence[Archive]
+) -> tuple[dict[str, Any], bytes]:
+    """Return what the lock says of all that is needed, by name, and the seed program."""
+    downloads = {each.package: each for each in apt.find_closure([*wanted, FIRST_NEEDED])}
+    records = apt.show_records(list(downloads.values()))
+    pre_depends = find_relations(records, "Pre-Depends")
+    depends = find_relations(records, "Depends")
+    essential = [name for name, record in records.items() if record.get("Essential") == "yes"]
+    needed = reachable([*wanted, *essential], lambda name: [*pre_depends[name], *depends[name]])
+    packages = {
+        name: {
+            **_described(downloads[name], records[name], archives),
+            "preDepends": pre_depends[name],
+            "depends": depends[name],
+        }
+        for name in needed
+    }
+    return packages, _read_seed(apt, downloads[seed.PACKAGE], records[seed.PACKAGE])
+
+
+def _described(download: Download, record: Record, archives: Sequence[Archive]) -> dict[str, Any]:
+    return {
+        "version": download.version,
+        "archive": _archive_name(download, record, archives),
+        "path": _path(record),
+        "sha256": record["SHA256"],
+        "size": int(record["Size"]),
+        "installedSize": int(record.get("Installed-Size", "0")) * 1024,
+        "architecture": record["Architecture"],
+        "section": record.get("Section", "unknown"),
+        "priority": record.get("Priority", "optional"),
+        "essential": record.get("Essential") == "yes",
+    }
+
+
+def _path(record: Record) -> str:
+    return record["Filename"].removeprefix("./")
+
+
+def _archive_name(download: Download, record: Record, archives: Sequence[Archive]) -> str:
+    """Return the name of the archive that apt would fetch the file from."""
+    base = download.base(_path(record))
+    found = next((each.name for each in archives if each.base == base), None)
+    if found is None:
+        raise UsageError(
+            f"{download.package}: apt fetches it from {base}, which is none of its sources\n"
+            "  run `apt-get update` as root, then try again"
+        )
+    return found
+
+
+def _archive(name: str, archives: Sequence[Archive]) -> Mapping[str, str]:
+    """Return what the lock says of an archive: how to find it once mirrors have newer packages."""
+    parts = [each for each in archives if each.name == name]
+    if not parts[0].is_debian:
+        return {"address": parts[0].address}
+    return {"snapshot": snapshot(parts)}
+
+
+def _read_seed(apt: Apt, download: Download, record: Record) -> bytes:
+    """Take the static busybox out of its .deb file, checked by its SHA-256."""
+    with temporary_folder(SEED_FOLDER) as temporary:
+        deb = apt.fetch_deb(download, temporary)
+        if hashlib.sha256(deb.read_bytes()).hexdigest() != record["SHA256"]:
+            raise UsageError(f"{download.address}: its SHA-256 is not the one in apt's lists")
+        unpack_deb(deb, temporary / "files")
+        found = sorted((temporary / "files").glob("**/bin/busybox"))
+        return found[0].read_bytes()
