@@ -110,6 +110,8 @@ in
 if lib.hasSuffix ".list" (toString file) then
   lib.concatMap (line: fromLine (withoutComment line)) (toLines file)
 else if lib.hasSuffix ".sources" (toString file) then
-  lib.concatMap fromParagraph (toParagraphs (joined (toLines file)))
+  lib.concatMap fromParagraph (
+    lib.filter (lines: lines != [ ]) (toParagraphs (joined (toLines file)))
+  )
 else
   [ ]

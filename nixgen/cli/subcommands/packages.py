@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.package_lock import write_lock
 from nixgen.cli.prefetch import prefetch
-from nixgen.definitions import DebianPackageSet, Project
-from nixgen.package_sets import debian, nixpkgs
+from nixgen.package_sets import nixpkgs
 from nixgen.project.load import load_project
 
 
@@ -44,15 +44,3 @@ def update(folder: Path, branch: str | None, revision: str | None) -> None:
 
 
 command.add_command(prefetch)
-
-
-def write_lock(folder: Path, project: Project, *, update: bool) -> None:
-    """Write the lock unless it holds what is wanted, and say on standard error which it was."""
-    if not isinstance(project.package_set, DebianPackageSet):
-        click.echo("the project builds from nixpkgs: there is nothing to lock", err=True)
-        return
-    file = folder / debian.LOCK_NAME
-    if not update and debian.is_current(file, project.package_set):
-        click.echo(f"{file} is complete; --update takes new versions", err=True)
-    else:
-        click.echo(f"wrote {debian.lock(project.package_set, folder)}", err=True)

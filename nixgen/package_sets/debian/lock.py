@@ -11,7 +11,7 @@ from nixgen.definitions import DebianPackageSet
 from nixgen.errors import UsageError
 from nixgen.files.left_over import SEED_FOLDER, remove_left_over_folders, temporary_folder
 from nixgen.package_sets.debian import seed
-from nixgen.package_sets.debian.lock_files import LOCK_NAME, write_lock
+from nixgen.package_sets.debian.lock_files import write_lock
 from nixgen.package_sets.debian.relations import Record, find_relations, reachable
 from nixgen.package_sets.debian.schema import NIX_SYSTEMS, SCHEMA_VERSION
 from nixgen.package_sets.debian.wanted import wanted_packages
@@ -22,11 +22,11 @@ FIRST_NEEDED = "?essential"
 """apt's pattern for the Essential packages, which may be used without being depended upon."""
 
 
-def lock(package_set: DebianPackageSet, folder: Path) -> Path:
-    """Write the project's lock and its seed into the folder, and return the lock's path.
+def lock(package_set: DebianPackageSet, folder: Path) -> list[Path]:
+    """Write the project's lock and its seed into the folder; return the files that were written.
 
-    Raises UsageError when apt is missing, knows no packages or not one of the wanted, and when the
-    lock cannot be written.
+    A lock that says the same of every package stays as it is. Raises UsageError when
+    apt is missing, knows no packages or not one of the wanted, and when the lock cannot be written.
     """
     remove_left_over_folders()
     apt = Apt()
@@ -48,8 +48,7 @@ def lock(package_set: DebianPackageSet, folder: Path) -> Path:
             architecture: {"seed": seed.nar_sha256(program), "packages": packages},
         },
     }
-    write_lock(folder, content, {architecture: program})
-    return folder / LOCK_NAME
+    return write_lock(folder, content, {architecture: program})
 
 
 def _packages(

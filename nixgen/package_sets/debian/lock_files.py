@@ -29,19 +29,30 @@ def seed_name(architecture: str) -> str:
     return SEED_NAMES.replace("*", architecture)
 
 
-def write_lock(folder: Path, content: Lock, seeds: Mapping[str, bytes]) -> None:
+def write_lock(folder: Path, content: Lock, seeds: Mapping[str, bytes]) -> list[Path]:
     """Write a lock and its seed programs, by architecture, into a project's folder.
 
-    The lock of the old form goes. Raises UsageError when they cannot be written.
+    The lock of the old form goes. Files that are as they should be stay; a lock is, where nothing
+    differs but the time of the snapshot. Returns the files that were written. Raises UsageError
+    when they cannot be.
     """
     with _written(folder):
-        for architecture, program in seeds.items():
-            _write_seed(folder / seed_name(architecture), program)
-        _write(folder / LOCK_NAME, to_text(content).encode())
+        stale_seeds = {
+            folder / seed_name(architecture): program
+            for architecture, program in seeds.items()
+            if not _holds_seed(folder / seed_name(architecture), program)
+        }
+        for file, program in stale_seeds.items():
+            _write(file, seed.pack(program))
+        lock = folder / LOCK_NAME
+        is_same = not lock.is_symlink() and _untimed(read_lock(lock)) == _untimed(content)
+        if not is_same:
+            _write(lock, to_text(content).encode())
         wanted = {folder / seed_name(architecture) for architecture in seeds}
         old_form = {folder / OWN_FOLDER / name for name in OLD_FORM}
         for stale in (set(folder.glob(SEED_NAMES)) - wanted) | old_form:
             stale.unlink(missing_ok=True)
+    return [*stale_seeds, *([] if is_same else [lock])]
 
 
 def to_text(content: Lock) -> str:
@@ -82,6 +93,17 @@ def lock_files(project: Path) -> list[Path]:
     return [*project.glob(LOCK_NAME), *project.glob(SEED_NAMES)]
 
 
+def _untimed(content: Any) -> Any:
+    if not isinstance(content, dict) or not isinstance(content.get("archives"), dict):
+        return None
+    archives = {
+        name: {key: value for key, value in archive.items() if key != "snapshot"}
+        for name, archive in content["archives"].items()
+        if isinstance(archive, dict)
+    }
+    return {**content, "archives": archives}
+
+
 @contextmanager
 def _written(folder: Path) -> Iterator[None]:
     try:
@@ -93,10 +115,10 @@ def _written(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write_seed(file: Path, program: bytes) -> None:
-    """Write the archive of the program, unless it is there: others may compress differently."""
-    if not file.is_file() or seed.unpack(file.read_bytes()) != program:
-        _write(file, seed.pack(program))
+def _holds_seed(file: Path, program: bytes) -> bool:
+    """Tell whether the program is in the archive, which others may have compressed differently."""
+    is_own = file.is_file() and not file.is_symlink()
+    return is_own and seed.unpack(file.read_bytes()) == program
 
 
 def _write(file: Path, contents: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from platform import machine
 from typing import Any
 
 from nixgen.names import unmet_debian_package_rule
@@ -16,9 +17,15 @@ NIX_SYSTEMS = {"amd64": "x86_64-linux", "arm64": "aarch64-linux"}
 _VERSION = re.compile(r"[0-9A-Za-z.+:~-]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.+/-]*")
-_PATH = re.compile(r"(?!.*(^|/)\.\.?(/|$))[0-9A-Za-z._+~-][0-9A-Za-z._+:~/-]*\.deb")
+_PATH = re.compile(r"(?!.*(^|/)\.\.?(/|$))[0-9A-Za-z._+~-][0-9A-Za-z._+~/-]*\.deb")
 _SNAPSHOT = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _ADDRESS = re.compile(r"https?://[^@\s?#]+")
+
+
+def native_architecture() -> str | None:
+    """Return Debian's name of this machine's architecture, None where the set is not for it."""
+    system = f"{machine()}-linux"
+    return next((name for name, each in NIX_SYSTEMS.items() if each == system), None)
 
 
 def is_package_name(value: Any) -> bool:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import lzma
-import tarfile
 
 PROGRAM = "busybox"
 PACKAGE = "busybox-static"
@@ -16,17 +14,23 @@ PACKAGE = "busybox-static"
 
 def pack(program: bytes) -> bytes:
     """Return the archive of the program."""
+    import lzma  # these two only where a seed is read or written
+    import tarfile
+
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         member = tarfile.TarInfo(PROGRAM)
         member.mode = 0o755
         member.size = len(program)
         tar.addfile(member, io.BytesIO(program))
-    return lzma.compress(archive.getvalue(), preset=9 | lzma.PRESET_EXTREME)
+    return lzma.compress(archive.getvalue())
 
 
 def unpack(archive: bytes) -> bytes | None:
     """Return the program in the archive, None where that is no seed."""
+    import lzma
+    import tarfile
+
     try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:xz") as tar:
             [member] = tar.getmembers()
