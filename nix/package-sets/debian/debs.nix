@@ -1,5 +1,5 @@
 /**
-  The unpacked .deb files, and what depends on what among them.
+  The .deb files (`files`), what is in them (`all`), and what depends on what among them.
 */
 {
   ignoredDependencies,
@@ -34,15 +34,16 @@ let
       addresses = toAddresses package;
     };
 
+  files = builtins.mapAttrs (
+    name: package: fetch (toStoreName name package.version) package
+  ) locked.packages;
+
   unpack =
     name: package:
-    let
-      storeName = toStoreName name package.version;
-    in
     runBusybox {
-      name = storeName;
+      name = toStoreName name package.version;
       script = ./unpack-deb.sh;
-      environment.deb = fetch storeName package;
+      environment.deb = files.${name};
     };
 
   all = builtins.mapAttrs unpack locked.packages;
@@ -61,7 +62,7 @@ let
     || throw "the Debian package ${name} is not in the package lock: add it to the project's list of Debian packages, or run `nixgen packages lock` if it is there already";
 in
 {
-  inherit all require;
+  inherit all files require;
 
   inherit (locked) platform;
 
