@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from project import NIX_CONFIG, copy_project, output, run
@@ -17,37 +18,27 @@ from nixgen.programs.apt_archives import archives_of
 pytestmark = pytest.mark.nix
 
 ATTRIBUTE = "dockerImages.locksmithWorker"
-# Debian without apt: neither its sources nor its lists, and none of its programs.
+# Debian without apt, neither its sources nor its lists nor its programs, and with one user more.
 WITHOUT_APT = """
 for folder in /etc/apt /var/lib/apt; do mount -t tmpfs none $folder; done
 for program in /usr/bin/apt* /usr/bin/python3*; do
   test ! -f $program || mount --bind /dev/null $program
 done
+(cat /etc/passwd && echo "other:x:4321:4321::$HOME:/bin/sh") >"$HOME/passwd"
+mount --bind "$HOME/passwd" /etc/passwd
 exec "$@"
 """
-# A user of another name in front, and a store of his own.
 AS_ANOTHER_USER = ("setpriv", "--reuid", "4321", "--regid", "4321", "--clear-groups")
 NOWHERE = "http://127.0.0.1:9/debian"
 """A mirror that is down."""
 
 
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What git has of the repository, in another folder."""
-    return copy_project(tmp_path_factory.mktemp("clone") / "elsewhere")
-
-
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    """A folder of the other user's own, with his store."""
-    home = tmp_path / "home"
-    home.mkdir()
-    for folder in (tmp_path, home, *tmp_path.parents):
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o755)
-    os.chown(home, 4321, 4321)
-    yield home
-    subprocess.run(["chmod", "-R", "u+w", home], check=False)
+def folder() -> Iterator[Path]:
+    """A folder that every user may enter."""
+    with TemporaryDirectory(prefix="nixgen-test-clone-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def mirrors() -> str:
@@ -56,8 +47,11 @@ def mirrors() -> str:
     return " ".join([f"debian={NOWHERE}", f"debian-security={NOWHERE}", *reversed(found)])
 
 
-def test_a_clone_builds_the_same_without_apt(clone: Path, home: Path) -> None:
+def test_a_clone_builds_the_same_without_apt(folder: Path) -> None:
     """From nothing, as another user, with other mirrors: one output path and one digest."""
+    clone, home = copy_project(folder / "clone"), folder / "home"
+    home.mkdir()
+    os.chown(home, 4321, 4321)
     assert not (clone / ".nixgen").exists()
     here = Path(output(run("nix-build", "--no-out-link", "-A", ATTRIBUTE, folder=clone)))
     environment = {
