@@ -49,6 +49,7 @@ _JOB_NAME = re.compile(_ATTRIBUTE)
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DEBIAN_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _MIRROR = re.compile(r"https?://[^@\s?#\"]+")
+_SUITE = re.compile(r"[a-z][a-z0-9]+")
 _USER = re.compile(r"[a-z_][a-z0-9_-]*")
 _JOBSET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
@@ -163,6 +164,11 @@ def unmet_debian_package_rule(name: str) -> str | None:
     if _DEBIAN_PACKAGE.fullmatch(name):
         return None
     return "a Debian package name: lower-case letters, digits, plus, minus and dots, at least two"
+
+
+def unmet_suite_rule(name: str) -> str | None:
+    """Check the name of a release of Debian: its suites are folders below dists/ of an archive."""
+    return None if _SUITE.fullmatch(name) else "the codename of a Debian release, such as trixie"
 
 
 def is_mirror(address: object) -> bool:

@@ -22,7 +22,10 @@ from nixgen.definitions.validation import (
 )
 from nixgen.errors import Location
 
-_ARCHIVES = ("debian", "debian-security")
+ARCHIVES = ("debian", "debian-security")
+"""Debian's own archives."""
+
+_ARCHITECTURES = ("amd64", "arm64")
 
 
 def _overlay(value: object) -> str | None:
@@ -37,9 +40,13 @@ def _settings(value: object) -> Unmet | None:
     return nix_value(value) if isinstance(value, Mapping) else "a dict of nixpkgs' settings"
 
 
+def _architecture(value: object) -> str | None:
+    return None if value in _ARCHITECTURES else " or ".join(_ARCHITECTURES)
+
+
 def _mirrors(value: object) -> Unmet | None:
-    expected = f"a dict of lists of http or https addresses, by {' or '.join(_ARCHIVES)}"
-    if not isinstance(value, Mapping) or not set(value) <= set(_ARCHIVES):
+    expected = f"a dict of lists of http or https addresses, by {' or '.join(ARCHIVES)}"
+    if not isinstance(value, Mapping) or not set(value) <= set(ARCHIVES):
         return expected
     if not all(isinstance(given, tuple) for given in value.values()):
         return expected
@@ -61,6 +68,11 @@ class DebianPackageSet:
     `packages` names the Debian packages wanted beside those that nixgen needs itself; each is then
     `pkgs.<name>`, or `pkgs["<name>"]` where the name is no identifier of Python.
 
+    `suite` is the codename of the Debian release that they are locked from, such as "trixie". Else
+    it is that of the lock that there is, or of the machine that makes the first, with all sources
+    of its apt. `architectures` are those that the lock has packages for, "amd64" and "arm64". Else
+    they are those of the lock that there is, and the machine's.
+
     `mirrors` are tried before those of the machine: lists of addresses by the archive that they are
     of, "debian" or "debian-security"; no result depends on them. `uids` pins the numbers of users
     that packages make, which volumes outlive: `{"redis": 110}`; the group of the same name has the
@@ -71,6 +83,10 @@ class DebianPackageSet:
         default=(),
         converter=frozen_value,
         validator=each(matching(names.unmet_debian_package_rule)),
+    )
+    suite: str | None = field(default=None, validator=check(matching(names.unmet_suite_rule)))
+    architectures: Sequence[str] = field(
+        default=(), converter=frozen_value, validator=each(_architecture)
     )
     mirrors: Mapping[str, Sequence[str]] = field(
         factory=dict, converter=frozen_value, validator=check(_mirrors)

@@ -81,12 +81,20 @@ def find_misfit(lock_file: Path, package_set: DebianPackageSet) -> Misfit | None
     """Return how the definitions differ from what a lock without damage was made for."""
     content = json.loads(lock_file.read_bytes())
     asked, locked = set(wanted_packages(package_set)), set(content["wanted"])
-    reason = None
-    if content["uids"] != dict(package_set.uids):
-        reason = "the uids in it are not those of the project"
-    if asked == locked and reason is None:
+    reason = next(_settings_faults(content, package_set), None)
+    if asked == locked and not reason:
         return None
     return Misfit(tuple(sorted(asked - locked)), tuple(sorted(locked - asked)), reason)
+
+
+def _settings_faults(content: Mapping[str, Any], package_set: DebianPackageSet) -> Iterator[str]:
+    if content["uids"] != dict(package_set.uids):
+        yield "the uids in it are not those of the project"
+    if package_set.suite not in {None, content["suite"]}:
+        yield f"it is for {content['suite']}, and the project for {package_set.suite}"
+    architectures = package_set.architectures
+    if architectures and set(architectures) != set(content["architectures"]):
+        yield f"it is for {', '.join(content['architectures'])}, not for {', '.join(architectures)}"
 
 
 def _kind_faults(content: Mapping[str, Any]) -> Iterator[str]:

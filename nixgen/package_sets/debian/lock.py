@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from attrs import frozen
 
 from nixgen.definitions import DebianPackageSet
 from nixgen.errors import UsageError
 from nixgen.files.left_over import SEED_FOLDER, remove_left_over_folders, temporary_folder
 from nixgen.package_sets.debian import seed
-from nixgen.package_sets.debian.lock_files import write_lock
+from nixgen.package_sets.debian.lock_files import made_for, write_lock
 from nixgen.package_sets.debian.relations import Record, find_relations, reachable
 from nixgen.package_sets.debian.schema import NIX_SYSTEMS, SCHEMA_VERSION
+from nixgen.package_sets.debian.sources import apt_for, codename
 from nixgen.package_sets.debian.wanted import wanted_packages
 from nixgen.programs.apt import Apt, Download, unpack_deb
 from nixgen.programs.apt_archives import Archive, archives_of, snapshot
@@ -22,33 +25,72 @@ FIRST_NEEDED = "?essential"
 """apt's pattern for the Essential packages, which may be used without being depended upon."""
 
 
+@frozen
+class _Locked:
+    """What a lock says of one architecture."""
+
+    suite: str
+    archives: Mapping[str, Mapping[str, str]]
+    packages: Mapping[str, Any]
+    program: bytes
+
+
 def lock(package_set: DebianPackageSet, folder: Path) -> list[Path]:
     """Write the project's lock and its seed into the folder; return the files that were written.
 
-    A lock that says the same of every package stays as it is. Raises UsageError when
-    apt is missing, knows no packages or not one of the wanted, and when the lock cannot be written.
+    A lock that says the same of every package stays as it is. Release and architectures are the
+    project's, else those of the lock that there is. Raises UsageError when apt is missing, knows no
+    packages or not one of the wanted, and when the lock cannot be written.
     """
     remove_left_over_folders()
-    apt = Apt()
-    architecture = apt.native_architecture()
-    if architecture not in NIX_SYSTEMS:
-        known = ", ".join(sorted(NIX_SYSTEMS))
-        raise UsageError(f"the debian package set is for {known}, not for {architecture}")
     wanted = wanted_packages(package_set)
-    archives = archives_of(apt)
-    packages, program = _packages(apt, wanted, archives)
-    used = sorted({package["archive"] for package in packages.values()})
+    suite_before, architectures_before = made_for(folder)
+    suite = package_set.suite or suite_before
+    architectures = package_set.architectures or [*architectures_before, _native_architecture()]
+    locked = {
+        name: _locked(package_set, suite, wanted, name) for name in sorted(set(architectures))
+    }
     content = {
         "schemaVersion": SCHEMA_VERSION,
-        "suite": next((each.suite for each in archives if each.is_debian), "unknown"),
-        "archives": {name: _archive(name, archives) for name in used},
+        "suite": suite or next(iter(locked.values())).suite,
+        "archives": _archives(locked.values()),
         "wanted": wanted,
         "uids": dict(sorted(package_set.uids.items())),
         "architectures": {
-            architecture: {"seed": seed.nar_sha256(program), "packages": packages},
+            name: {"seed": seed.nar_sha256(each.program), "packages": each.packages}
+            for name, each in locked.items()
         },
     }
-    return write_lock(folder, content, {architecture: program})
+    return write_lock(folder, content, {name: each.program for name, each in locked.items()})
+
+
+def _native_architecture() -> str:
+    architecture = Apt().native_architecture()
+    if architecture not in NIX_SYSTEMS:
+        known = ", ".join(sorted(NIX_SYSTEMS))
+        raise UsageError(f"the debian package set is for {known}, not for {architecture}")
+    return architecture
+
+
+def _locked(
+    package_set: DebianPackageSet, suite: str | None, wanted: Sequence[str], architecture: str
+) -> _Locked:
+    with apt_for(suite, architecture, package_set) as apt:
+        archives = archives_of(apt)
+        packages, program = _packages(apt, wanted, archives)
+        used = {package["archive"] for package in packages.values()}
+        described = {name: _archive(name, archives) for name in used}
+        return _Locked(codename(archives), described, packages, program)
+
+
+def _archives(locked: Iterable[_Locked]) -> dict[str, Mapping[str, str]]:
+    """Return the archives of all architectures; of two times the later, when both were complete."""
+    archives: dict[str, Mapping[str, str]] = {}
+    for each in locked:
+        for name, archive in each.archives.items():
+            known = archives.get(name, {})
+            archives[name] = max(known, archive, key=lambda said: said.get("snapshot", ""))
+    return dict(sorted(archives.items()))
 
 
 def _packages(

@@ -14,7 +14,9 @@ from nixgen.files.atomic_write import TEMPORARY_PREFIX, write_atomically
 from nixgen.files.folder_lock import locked
 from nixgen.files.left_over import remove_left_over
 from nixgen.files.own_folder import OWN_FOLDER
+from nixgen.names import unmet_suite_rule
 from nixgen.package_sets.debian import seed
+from nixgen.package_sets.debian.schema import NIX_SYSTEMS
 
 LOCK_NAME = "debian.lock.json"
 SEED_NAMES = "debian.seed.*.tar.xz"
@@ -73,6 +75,19 @@ def read_lock(file: Path) -> Any:
         return json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def made_for(project: Path) -> tuple[str | None, list[str]]:
+    """Return the release and the architectures of the project's lock, as far as it tells them."""
+    content = read_lock(project / LOCK_NAME)
+    said = content if isinstance(content, dict) else {}
+    suite, architectures = said.get("suite"), said.get("architectures")
+    return (
+        suite if isinstance(suite, str) and unmet_suite_rule(suite) is None else None,
+        [name for name in architectures if name in NIX_SYSTEMS]
+        if isinstance(architectures, dict)
+        else [],
+    )
 
 
 def lock_state(project: Path) -> object:
