@@ -26,6 +26,9 @@ IMAGE_NAME_LENGTH = IMAGE_TAG_LENGTH - COMMIT_ID_LENGTH - OUTPUT_SHA_LENGTH - 2
 IMAGE_ATTRIBUTE_LENGTH = 200
 """The longest attribute of an image: files are named after it, with something before and after."""
 
+HIGHEST_UID = 65533
+"""The number below nobody's, above which Debian gives none (Debian Policy, section 9.2.2)."""
+
 REPOSITORY_LENGTH = 255
 SERVICE_NAME_LENGTH = 100
 STORE_NAME_LENGTH = 211
@@ -45,6 +48,9 @@ _STORE_NAME = re.compile(r"[A-Za-z0-9+\-_?=][A-Za-z0-9+\-._?=]*")
 _JOB_NAME = re.compile(_ATTRIBUTE)
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DEBIAN_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_MIRROR = re.compile(r"https?://[^@\s?#\"]+")
+_SUITE = re.compile(r"[a-z][a-z0-9]+")
+_USER = re.compile(r"[a-z_][a-z0-9_-]*")
 _JOBSET_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 _COMPONENT_PHRASE = (
@@ -158,3 +164,19 @@ def unmet_debian_package_rule(name: str) -> str | None:
     if _DEBIAN_PACKAGE.fullmatch(name):
         return None
     return "a Debian package name: lower-case letters, digits, plus, minus and dots, at least two"
+
+
+def unmet_suite_rule(name: str) -> str | None:
+    """Check the name of a release of Debian: its suites are folders below dists/ of an archive."""
+    return None if _SUITE.fullmatch(name) else "the codename of a Debian release, such as trixie"
+
+
+def is_mirror(address: object) -> bool:
+    """Tell whether Nix can fetch from an address, and may: passwords would be in the store."""
+    return isinstance(address, str) and _MIRROR.fullmatch(address) is not None
+
+
+def is_uid_of_user(user: object, uid: object) -> bool:
+    """Tell whether a user of that name can have that number: neither root's nor nobody's."""
+    is_name = isinstance(user, str) and _USER.fullmatch(user) is not None
+    return is_name and type(uid) is int and 0 < uid <= HIGHEST_UID

@@ -28,7 +28,7 @@ let
   toProject = import (folder + "/default.nix");
   lockedPackages = import ../package-sets/debian {
     inherit system;
-    lock = /. + builtins.unsafeDiscardStringContext "${packageLock}/debian.json";
+    lock = /. + builtins.unsafeDiscardStringContext "${packageLock}/debian.lock.json";
   };
   project = toProject (
     (if packageLock == null then { } else { pkgs = lockedPackages; })

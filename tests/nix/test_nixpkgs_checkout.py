@@ -107,7 +107,7 @@ def test_jobs_evaluate_as_in_hydra(tmp_path: Path) -> None:
         )
     (nixpkgs / "default.nix").write_text(
         "{ system, ... }:\nimport ./bench/nixpkgs-on-debian.nix {\n"
-        "  inherit system;\n  nixpkgs = ./nixpkgs;\n  lock = ./lock/debian.json;\n}\n"
+        "  inherit system;\n  nixpkgs = ./nixpkgs;\n  lock = ./lock/debian.lock.json;\n}\n"
     )
     project = tmp_path / "project"
     project.mkdir()

@@ -2,7 +2,7 @@
 # tests run. `project` is the project's folder with its lock, `tests` the folder of the tests.
 { project, tests }:
 let
-  lock = project + "/.nixgen/debian.json";
+  lock = project + "/debian.lock.json";
   inherit (import (project + "/default.nix") { }) dockerImages lib;
 
   forms = image: {

@@ -26,7 +26,7 @@ OF_THE_BUILDERS = (
 # It mounts an image, which only root's podman does outside of `podman unshare`.
 OF_ROOT = ("tests/nix/test_debian_parents.py::test_every_form_of_a_child_can_be_loaded",)
 BUILDER = """
-(import ./nix/package-sets/debian { lock = ./.nixgen/debian.json; }).runCommand "builder" { } ''
+(import ./nix/package-sets/debian { lock = ./debian.lock.json; }).runCommand "builder" { } ''
   printf '%s %s' "$(id -u)" "$(test -e /etc/shadow && echo open || echo closed)" >$out
 ''
 """

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,9 @@ PACKAGE_SET = REPOSITORY / "nix/package-sets/debian"
 NIX_CONFIG = "build-users-group =\nsubstituters =\n"
 
 
-@functools.cache
 def lock() -> Path:
-    """Return the repository's lock, or one made for this run when it has none that fits."""
-    of_repository = REPOSITORY / ".nixgen" / debian.LOCK_NAME
-    if debian.is_current(of_repository, []):
-        return of_repository
-    return debian.lock([], Path(tempfile.mkdtemp(prefix="nixgen-test-lock-")))
+    """Return the repository's lock."""
+    return REPOSITORY / debian.LOCK_NAME
 
 
 def evaluate(expression: str) -> Any:

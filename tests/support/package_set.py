@@ -13,7 +13,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 CHECKOUT = "NIXGEN_TEST_NIXPKGS"
 PROGRAMS = "NIXGEN_TEST_NIXPKGS_PROGRAMS"
-LOCK = REPOSITORY / ".nixgen" / "debian.json"
+LOCK = REPOSITORY / "debian.lock.json"
 
 
 def nixpkgs_checkout() -> Path | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from package_set import package_set_words
 
+from nixgen.package_sets import debian
+
 REPOSITORY = Path(__file__).parents[2]
 NIX_CONFIG = "build-users-group =\nsubstituters =\nsandbox = true\n"
 
@@ -45,9 +47,9 @@ def output(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def copy_project(folder: Path) -> Path:
-    """Copy the repository's tracked files and its lock: what a fresh clone has once locked."""
+    """Copy the repository's tracked files: what a fresh clone has."""
     tracked = output(run("git", "ls-files", "-z", folder=REPOSITORY)).split("\0")
-    for name in [*filter(None, tracked), *_lock_files()]:
+    for name in filter(None, tracked):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / name, target)
@@ -56,21 +58,12 @@ def copy_project(folder: Path) -> Path:
 
 def copy_lock(folder: Path) -> None:
     """Give a project the repository's lock, which saves asking apt for the same again."""
-    for name in _lock_files():
-        (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy(REPOSITORY / name, folder / name)
-
-
-@functools.cache
-def _lock_files() -> list[str]:
-    output(nixgen("packages", "lock", folder=REPOSITORY))
-    return [f".nixgen/{name}" for name in ("debian.json", "busybox")]
+    debian.copy_lock(REPOSITORY, folder)
 
 
 @functools.cache
 def images() -> dict[str, Path]:
     """Build the images of the repository; return their archives by attribute."""
-    _lock_files()
     words = ["build", "--no-out-link", "--json", "--", *package_set_words()]
     paths = json.loads(output(nixgen(*words, folder=REPOSITORY)))
     return {attribute: Path(path) for attribute, path in paths.items()}

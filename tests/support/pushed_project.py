@@ -42,8 +42,7 @@ class PushedProject:
         self.more = more
         self.texts = dict(texts)
         folder.mkdir()
-        (folder / ".nixgen").mkdir()
-        copy_lock(REPOSITORY, folder / ".nixgen")
+        copy_lock(REPOSITORY, folder)
         (folder / ".gitignore").write_text("/.nixgen/\n/result*\n__pycache__/\n")
         self.git("init", "--quiet", "--initial-branch=main")
         self.git("config", "user.email", "tests@example.org")

@@ -77,11 +77,10 @@ def _entrance(process_id: str, checkout: Path) -> tuple[str, ...]:
 
 
 def _copy_checkout(folder: Path) -> None:
-    """Copy what git knows of the repository, as it is now, and the lock."""
+    """Copy what git knows of the repository, as it is now."""
     words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    lock = [f".nixgen/{name}" for name in ("debian.json", "busybox")]
-    for name in [*filter(None, done.stdout.split("\0")), *lock]:
+    for name in filter(None, done.stdout.split("\0")):
         if (REPOSITORY / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, folder / name)

@@ -10,9 +10,7 @@ import tempfile
 from pathlib import Path
 
 from containers import load_image
-from package_set import package_set_words
-
-from nixgen.package_sets import debian
+from package_set import LOCK, package_set_words
 
 HERE = Path(__file__).parent
 SERVICE_IMAGES = HERE / "service-images.nix"
@@ -23,15 +21,6 @@ build-users-group =
 substituters =
 sandbox = true
 """
-
-
-@functools.cache
-def _lock() -> Path:
-    """Lock the Debian packages that the images need; the repository's own lock will do."""
-    of_repository = HERE.parents[1] / ".nixgen" / debian.LOCK_NAME
-    if debian.is_current(of_repository, []):
-        return of_repository
-    return debian.lock([], Path(tempfile.mkdtemp(prefix="nixgen-test-lock-")))
 
 
 @functools.cache
@@ -48,7 +37,7 @@ def _perp() -> tuple[str, ...]:
 
 def nix_arguments() -> tuple[str, ...]:
     """Return the arguments of service-images.nix."""
-    return ("--arg", "lock", str(_lock()), *_perp(), *package_set_words())
+    return ("--arg", "lock", str(LOCK), *_perp(), *package_set_words())
 
 
 def build(attribute: str, file: Path = SERVICE_IMAGES, *options: str) -> Path:
