@@ -37,7 +37,8 @@ let
   writeFluentdConf = import ./fluentd/writeFluentdConf.nix { inherit pkgs; };
 
   addFluentd = import ./fluentd/addFluentd.nix {
-    inherit (table) fluentd fluentdCw;
+    inherit (table) fluentdCw;
+    inherit (import ./fluentd) readImage;
     inherit checks pkgs writeFluentdConf;
   };
 
@@ -70,8 +71,6 @@ let
     };
 
     buildImageWithPerps = buildImageOfServices "buildImageWithPerps";
-
-    fluentd = import ./fluentd;
 
     fluentdCw = import ./fluentd/buildFluentd.nix { inherit fluentd pkgs; };
 
