@@ -19,7 +19,7 @@ _CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").exp
 _STATE = "/nix/var/nix"
 _STORE_VARIABLES = ("NIX_REMOTE", "NIX_STORE_DIR", "NIX_STATE_DIR")
 _REMEDIES = {
-    r"(big-lock|'?/nix\b)\S*( to \d+)?: "
+    r"(big-lock|(?<![\w.-])/nix(?=[/':\s]))\S*( to \d+)?: "
     r"(Permission denied|Read-only file system|Operation not permitted)"
     r"|cannot connect to (daemon|socket)": "the Nix store cannot be written: "
     "run as a user who may, or start nix-daemon "
