@@ -62,7 +62,10 @@ let
   buildImageReport = import ./push/buildImageReport.nix { inherit pkgs; };
 
   table = {
-    baseImage = table.buildBaseImage { };
+    # A Debian system takes its place in an image with packages of Debian.
+    baseImage = table.buildBaseImage { } // {
+      isUsualParent = true;
+    };
 
     buildBaseImage = import ./services/buildBaseImage.nix { inherit pkgs; };
 
