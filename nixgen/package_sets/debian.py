@@ -25,7 +25,7 @@ from nixgen.files.left_over import (
 from nixgen.files.own_folder import OWN_FOLDER, OwnFolder
 from nixgen.package_sets.debian_faults import PACKAGE_NAME, lock_faults, read_seed
 from nixgen.programs import apt
-from nixgen.project.nix_library import nix_library
+from nixgen.rules import nix_library
 
 SCHEMA_VERSION = 1
 LOCK_FOLDER = OWN_FOLDER

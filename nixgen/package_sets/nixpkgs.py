@@ -17,7 +17,7 @@ from nixgen.errors import UsageError
 from nixgen.files.atomic_write import write_atomically
 from nixgen.files.folder_lock import locked
 from nixgen.programs import git, nix
-from nixgen.project.nix_library import nix_library
+from nixgen.rules import nix_library
 
 LOCK_NAME = "flake.lock"
 INPUT = "nixpkgs"
