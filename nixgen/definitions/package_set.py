@@ -3,39 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
-from nixgen import names
-from nixgen.definitions.validation import (
-    Text,
-    Unmet,
-    check,
-    each,
-    expression,
-    frozen_value,
-    location_field,
-    matching,
-    nix_value,
-)
+from nixgen.definitions.arguments import argument, arguments_of, by_table, check_arguments
+from nixgen.definitions.validation import Text, location_field
 from nixgen.errors import Location
 
 
-def _overlay(value: object) -> str | None:
-    path = PurePosixPath(value) if isinstance(value, str) else PurePosixPath("/")
-    if path.suffix == ".nix" and not path.is_absolute() and ".." not in path.parts:
-        return None
-    named = expression(value) is None
-    return None if named else "a .nix file of the project by its path in there, or nix(...)"
-
-
-def _settings(value: object) -> Unmet | None:
-    return nix_value(value) if isinstance(value, Mapping) else "a dict of nixpkgs' settings"
-
-
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("debianPackageSet"))
 class DebianPackageSet:
     """Programs from Debian's packages, fetched by Nix from the lock of `nixgen packages lock`.
 
@@ -43,19 +20,18 @@ class DebianPackageSet:
     `pkgs.<name>`, or `pkgs["<name>"]` where the name is no identifier of Python.
     """
 
-    packages: Sequence[str] = field(
-        default=(),
-        converter=frozen_value,
-        validator=each(matching(names.unmet_debian_package_rule)),
-    )
+    packages: Sequence[str] = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
         """Give nothing: a package set belongs to no image."""
         return {}
 
+    def __attrs_post_init__(self) -> None:
+        check_arguments(self, arguments_of("debianPackageSet"))
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, field_transformer=by_table("nixpkgsPackageSet"))
 class NixpkgsPackageSet:
     """nixpkgs, at the revision that the project's flake.lock pins, else at nixgen's own.
 
@@ -63,12 +39,13 @@ class NixpkgsPackageSet:
     is nixpkgs' own configuration, such as `{"allowUnfree": True}`.
     """
 
-    overlays: Sequence[Text] = field(default=(), converter=frozen_value, validator=each(_overlay))
-    config: Mapping[str, Any] = field(
-        factory=dict, converter=frozen_value, validator=check(_settings)
-    )
+    overlays: Sequence[Text] = argument()
+    config: Mapping[str, Any] = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
         """Give nothing: a package set belongs to no image."""
         return {}
+
+    def __attrs_post_init__(self) -> None:
+        check_arguments(self, arguments_of("nixpkgsPackageSet"))

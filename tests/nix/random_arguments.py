@@ -16,7 +16,24 @@ LONG = "a" * 54
 ANYTHING: list[Any] = [
     *(None, True, False, 0, 1, -1, 2, 1.5, 0.0, 30, 3600, 3601, 999_999, 10**6, SECOND),
     *(2**31 - 1, 2**31, 2**63 - 1, -(2**31), -(2**63)),
-    *("", " ", "\n", "\t \n", "a", "a b", "A", "é", "0", "1", "root", "a/b", "/", "/a", "a\n", "/\n"),
+    *(
+        "",
+        " ",
+        "\n",
+        "\t \n",
+        "a",
+        "a b",
+        "A",
+        "é",
+        "0",
+        "1",
+        "root",
+        "a/b",
+        "/",
+        "/a",
+        "a\n",
+        "/\n",
+    ),
     *("=", "=a", "a=", "a=b", "80/tcp", "now", "${a}", "a.b", "true", "none", "a" * 300, "😀"),
     *([], ["a"], [""], [1], [None], [[]], [{}], ["a", 1], ["CMD"], [" "], ["a=b"], [PACKAGE]),
     *({}, {"a": "a"}, {"": "a"}, {"a": 1}, {"a": None}, {"a": {}}, {"a b": "c"}, {"é": []}),
@@ -35,9 +52,24 @@ TIMES = [
     *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59", f"2024-01-01T00:00:00.{'1' * 30}Z"),
 ]
 WRONG_TIMES = [
-    *("2024-02-30T00:00:00Z", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2024-04-31T00:00:00Z"),
-    *("2024-13-01T00:00:00Z", "2024-00-01T00:00:00Z", "2024-01-00T00:00:00Z", "0000-01-01T00:00:00Z"),
-    *("2024-01-01T24:00:00Z", "2024-01-01T00:60:00Z", "2024-01-01T00:00:60Z", "2024-01-01T00:00:00"),
+    *(
+        "2024-02-30T00:00:00Z",
+        "2023-02-29T00:00:00Z",
+        "1900-02-29T00:00:00Z",
+        "2024-04-31T00:00:00Z",
+    ),
+    *(
+        "2024-13-01T00:00:00Z",
+        "2024-00-01T00:00:00Z",
+        "2024-01-00T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+    ),
+    *(
+        "2024-01-01T24:00:00Z",
+        "2024-01-01T00:60:00Z",
+        "2024-01-01T00:00:60Z",
+        "2024-01-01T00:00:00",
+    ),
     *("2024-01-01T00:00:00.Z", "2024-01-01T00:00:00+24:00", "2024-01-01T00:00:00z", "Now", ""),
     *("2024-01-01 00:00:00Z", "٢024-01-01T00:00:00Z", f"2024-01-01T00:00:00.{'1' * 80}Z", "\n"),
     *("2024-01-01T00:00:00Z\n", "2024-01-01T00:00:00+01:60", "2100-02-29T00:00:00Z", "1-1-1"),
@@ -144,8 +176,12 @@ def random_section(random: Random, depth: int = 2) -> Any:
     inner = random_section(random, depth - 1) if depth else "a"
     nan: list[Any] = [["a", {}], ["a", [None, {}]], PACKAGE, [inner, 2], [[inner]]]
     scalar = pick(random, ["a", 1, 1.5, True, ["a", 1], None, "a # b", [None]], nan)
-    name = pick_name(random, ["key", "a b", "@id", "é", "$.a"], ["", "@include", "@foo", "type", "_arg"])
-    section = pick_name(random, ["regexp", "record", "buffer", "parse", "and"], ["a-b", "", "a b", "@a"])
+    name = pick_name(
+        random, ["key", "a b", "@id", "é", "$.a"], ["", "@include", "@foo", "type", "_arg"]
+    )
+    section = pick_name(
+        random, ["regexp", "record", "buffer", "parse", "and"], ["a-b", "", "a b", "@a"]
+    )
     return some(
         random,
         {
@@ -178,7 +214,9 @@ def random_fluentd(random: Random, *parts: str) -> Any:
         "outputs": random_plugins(random),
     }
     kept = {part: made[part] for part in parts if random.random() < 0.6}
-    strange = {random.choice([*made, "sources"]): []} if random.random() < 0.02 else {}
+    strange: dict[str, Any] = (
+        {random.choice([*made, "sources"]): []} if random.random() < 0.02 else {}
+    )
     return pick(random, [kept | strange, None], [[], "stdout"])
 
 
