@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from attrs import Attribute, Factory, evolve, field, frozen
+from attrs import NOTHING, Attribute, Factory, evolve, field, frozen
 
 from nixgen.definitions.fluentd import to_fluentd
 from nixgen.definitions.rules import Check, Rule, compile_rule
@@ -78,7 +78,7 @@ def _own_rule(name: str, rule: Rule) -> Rule:
 def arguments_of(section: str) -> tuple[Argument, ...]:
     """Return the arguments of a section, in the order in which they are checked."""
     return tuple(
-        Argument(to_snake_case(name), rule.get("default"), compile_rule(rule))
+        Argument(to_snake_case(name), rule.get("default", NOTHING), compile_rule(rule))
         for name, rule in rules_of(section).items()
     )
 

@@ -129,9 +129,7 @@ class Image(BuiltImage, ServiceFields):
             self._refuse_repeated_names()
             self._refuse_wrong_order()
         elif self.command is None:
-            check_arguments(
-                self, [each for each in arguments_of("image") if each.field == "services"]
-            )
+            check_arguments(self, arguments_of("image"))
             raise refuse(self, "command", "a command, or services", remedy="set one of the two")
         else:
             check_arguments(self, _of_one_command())
@@ -205,9 +203,9 @@ def _is_captured(service: Service) -> bool:
 
 
 def _plugin(fluentd: Fluentd | None) -> object:
-    """Return the type of the source, None where there is none, True where Nix alone knows it."""
+    """Return the type of the source, None where there is none, itself where it is Nix's."""
     source = fluentd.source if fluentd else None
-    return plugin_of(source) if isinstance(source, Mapping) else source is not None
+    return plugin_of(source) if isinstance(source, Mapping) else source
 
 
 @cache

@@ -199,7 +199,11 @@ def _length(value: object) -> int:
 
 
 def _longest(longest: int, _: Rule) -> Check:
-    return _if(lambda value: _length(value) <= longest, f"at most {longest}")
+    def check(value: object) -> Problem | None:
+        given = len(value) if isinstance(value, tuple) else value
+        return None if _length(value) <= longest else problem("", f"at most {longest}", given)
+
+    return check
 
 
 def _shortest(shortest: int, _: Rule) -> Check:
