@@ -19,6 +19,7 @@ let
     ;
 
   primitives = import ./primitives.nix;
+  message = import ./message.nix;
   order = import ./order.nix;
   show = import ./show.nix;
 
@@ -185,15 +186,6 @@ let
     ];
 
   withDefaults = service: if isAttrs service then serviceDefaults // service else service;
-
-  message =
-    where: found:
-    let
-      service = if found ? service then ", service ${show found.service}" else "";
-      given = found.said or (show found.given);
-      remedy = if found.remedy == null then "" else "\n  ${found.remedy}";
-    in
-    "${where}${service}: ${found.path}: expected ${found.expected}, got ${given}${remedy}";
 
   # What the caller misspelt or left out.
   refuseNames =
