@@ -58,8 +58,8 @@ def _with_table(attribute: Attribute[Any], sections: Sequence[str]) -> Attribute
     converter = to_fluentd if "fluentd" in rule else frozen_value
     made = attribute.evolve(converter=attribute.converter or converter)
     if attribute.metadata.get("default") == "table":
-        default = rule["default"]
-        made = made.evolve(default=Factory(type(default)) if default in ([], {}) else default)
+        default = frozen_value(rule["default"])
+        made = made.evolve(default=Factory(dict) if default == {} else default)
     return made
 
 
