@@ -7,8 +7,8 @@ sources stand in nix/rules/rules.json.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from nixgen.rules import pattern, table, worded
@@ -19,20 +19,29 @@ OUTPUT_SHA_LENGTH = 32
 
 def unmet_name_rule(kind: str, name: str) -> str | None:
     """Check a name by the rule of that kind in the table's `names`."""
-    return _unmet(table()["names"][kind], name)
+    for keeps, expected in _tests(kind):
+        if not keeps(name):
+            return worded(expected, length=len(name))
+    return None
 
 
-def _unmet(rule: Mapping[str, Any], name: str) -> str | None:
+@cache
+def _tests(kind: str) -> tuple[tuple[Callable[[str], object], str], ...]:
+    """Return what a name of that kind must pass, with what is expected where it does not."""
+    return tuple(_tests_of(table()["names"][kind]))
+
+
+def _tests_of(rule: Mapping[str, Any]) -> Iterator[tuple[Callable[[str], object], str]]:
     match rule:
         case {"named": kind}:
-            return unmet_name_rule(kind, name)
+            yield from _tests(kind)
         case {"all": rules}:
-            return next(filter(None, (_unmet(each, name) for each in rules)), None)
+            for each in rules:
+                yield from _tests_of(each)
         case {"longest": longest}:
-            keeps = len(name) <= longest
+            yield lambda name: len(name) <= longest, rule["expected"]
         case {"pattern": text}:
-            keeps = pattern(text).fullmatch(name) is not None
-    return None if keeps else worded(rule["expected"], length=len(name))
+            yield pattern(text).fullmatch, rule["expected"]
 
 
 unmet_debian_package_rule = partial(unmet_name_rule, "debianPackage")

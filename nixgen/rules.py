@@ -25,7 +25,7 @@ def nix_library() -> Path:
 
 @cache
 def table() -> dict[str, Any]:
-    """Return the table; docs/rules.md says what its entries mean."""
+    """Return the table; nixgen/definitions/rules.py says what its entries mean."""
     loaded: dict[str, Any] = json.loads((nix_library() / "rules/rules.json").read_bytes())
     return loaded
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from attrs import NOTHING, Attribute, Factory, evolve, field, frozen
+from attrs import NOTHING, Attribute, evolve, field, frozen
 
 from nixgen.definitions.fluentd import to_fluentd
-from nixgen.definitions.rules import Check, Rule, compile_rule
+from nixgen.definitions.rules import Check, Rule, compile_rule, holds_parts
 from nixgen.definitions.validation import Definition, frozen_value, located
 from nixgen.errors import Problem
 from nixgen.rules import table
@@ -55,12 +55,16 @@ def _with_table(attribute: Attribute[Any], sections: Sequence[str]) -> Attribute
     )
     if rule is None:
         return attribute
-    converter = to_fluentd if "fluentd" in rule else frozen_value
-    made = attribute.evolve(converter=attribute.converter or converter)
+    made = attribute.evolve(converter=attribute.converter or _converter(rule))
     if attribute.metadata.get("default") == "table":
-        default = frozen_value(rule["default"])
-        made = made.evolve(default=Factory(dict) if default == {} else default)
+        made = made.evolve(default=frozen_value(rule["default"]))
     return made
+
+
+def _converter(rule: Rule) -> Callable[[Any], Any] | None:
+    if "fluentd" in rule:
+        return to_fluentd
+    return frozen_value if holds_parts(rule) else None
 
 
 @cache
@@ -78,7 +82,9 @@ def _own_rule(name: str, rule: Rule) -> Rule:
 def arguments_of(section: str) -> tuple[Argument, ...]:
     """Return the arguments of a section, in the order in which they are checked."""
     return tuple(
-        Argument(to_snake_case(name), rule.get("default", NOTHING), compile_rule(rule))
+        Argument(
+            to_snake_case(name), frozen_value(rule.get("default", NOTHING)), compile_rule(rule)
+        )
         for name, rule in rules_of(section).items()
     )
 

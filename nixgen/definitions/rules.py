@@ -44,6 +44,18 @@ def compile_rule(rule: Rule) -> Check:
     return lambda value: None if value is None else check(value)
 
 
+def holds_parts(rule: Rule) -> bool:
+    """Tell whether a value that keeps the rule may be a list or a dict."""
+    match rule:
+        case {"named": name}:
+            return name in table()["rules"] and holds_parts(table()["rules"][name])
+        case {"all": rules}:
+            return any(map(holds_parts, rules))
+        case {"is": kind}:
+            return kind in ("anything", "services", "set")
+    return not rule.keys().isdisjoint({"by", "keys", "list", "map"})
+
+
 @cache
 def named(name: str) -> Check:
     """Return the check of a rule that others refer to by its name."""
@@ -221,10 +233,6 @@ def _within(path: str, found: Problem | None) -> Problem | None:
     return evolve(found, field=path + found.field) if found else None
 
 
-def _first(found: Iterable[Problem | None]) -> Problem | None:
-    return next(filter(None, found), None)
-
-
 def _list(item: Rule, rule: Rule) -> Check:
     check = compile_rule(item)
     check_first = compile_rule(rule["first"]) if "first" in rule else check
@@ -304,7 +312,14 @@ def _near_key(name: object, keys: Iterable[str]) -> str | None:
 
 def _all(rules: list[Rule], _: Rule) -> Check:
     checks = list(map(compile_rule, rules))
-    return lambda value: _first(check(value) for check in checks)
+
+    def check_all(value: object) -> Problem | None:
+        for check in checks:
+            if found := check(value):
+                return found
+        return None
+
+    return check_all
 
 
 def _either(rules: list[Rule], _: Rule) -> Check:

@@ -18,6 +18,8 @@ from nixgen.language.marks import MARK_START, begins_with_mark, split_marks
 Text = str | Expression | NixValue
 """A string, in which f-strings may hold names of Nix, or a Nix expression that gives one."""
 
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
 _LONGEST_QUOTE = 200
 _NOTHING = object()
 _PATH_STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
@@ -165,12 +167,13 @@ def unholdable(value: object) -> Problem | None:
 
 def frozen_value(value: object) -> object:
     """Return the value with tuples for lists and read-only mappings for dicts, all the way down."""
+    if value is None or isinstance(value, str):  # as most are
+        return value
     match value:
-        case str():
-            return value
         case list() | tuple():
             return tuple(map(frozen_value, value))
         case Mapping():
-            return MappingProxyType({key: frozen_value(item) for key, item in value.items()})
+            made = {key: frozen_value(item) for key, item in value.items()}
+            return MappingProxyType(made) if made else EMPTY
         case _:
             return value
