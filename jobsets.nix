@@ -8,6 +8,7 @@ arguments@{
   registry ? "",
   insecureRegistry ? "",
   certificates ? null,
+  annotateRevision ? false,
   system ? builtins.currentSystem,
   ...
 }:
@@ -25,6 +26,7 @@ let
 in
 project.lib.makeJobs {
   inherit
+    annotateRevision
     certificates
     insecureRegistry
     pushToDockerRegistry

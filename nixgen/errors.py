@@ -6,10 +6,9 @@ Messages say what happened, where, what was expected, what was given and what to
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, ClassVar
-
-from attrs import evolve, frozen
 
 
 class ExitStatus(IntEnum):
@@ -55,7 +54,7 @@ class RegistryError(NixgenError):
     exit_status = ExitStatus.REGISTRY
 
 
-@frozen
+@dataclass(frozen=True)
 class Location:
     """Where a definition stands: a file as the user names it, and a line from 1."""
 
@@ -66,7 +65,7 @@ class Location:
         return f"{self.file}:{self.line}"
 
 
-@frozen(eq=False)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """What is wrong with one value of a definition.
 
@@ -119,4 +118,4 @@ class DefinitionError(NixgenError):
         lacking = {
             name: value for name, value in context.items() if getattr(self.problem, name) is None
         }
-        return DefinitionError(evolve(self.problem, **lacking))
+        return DefinitionError(replace(self.problem, **lacking))

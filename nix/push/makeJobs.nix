@@ -18,6 +18,10 @@
   `tags`
   : tags that are put besides the two, such as a version or a branch
 
+  `annotateRevision`
+  : whether what is pushed has the commit as the annotation org.opencontainers.image.revision, and so
+    a digest of its own for each commit
+
   `timeout`
   : the seconds that a job may take
 
@@ -40,16 +44,19 @@
   insecureRegistry ? "",
   certificates ? null,
   tags ? [ ],
+  annotateRevision ? false,
   timeout ? 36000,
 }:
 let
   inherit (builtins)
+    attrNames
     attrValues
     concatMap
+    filter
     mapAttrs
     removeAttrs
     ;
-  inherit (pkgs.lib) filterAttrs optionalAttrs;
+  inherit (pkgs.lib) filterAttrs optionalAttrs take;
 
   images = removeAttrs dockerImages [ "pulled" ];
 
@@ -108,10 +115,28 @@ let
         echo "$constituents" >$out/nix-support/hydra-aggregate-constituents
       '';
 
+  annotations = optionalAttrs annotateRevision {
+    "org.opencontainers.image.revision" = commitId;
+  };
+
+  # Layers may be taken over from the first of the other images; a broken one breaks no other push.
+  toSiblings =
+    attribute:
+    concatMap (
+      other:
+      let
+        name = builtins.tryEval images.${other}.imageName;
+      in
+      if name.success then [ name.value ] else [ ]
+    ) (take mostSiblings (filter (other: other != attribute) (attrNames images)));
+
+  mostSiblings = 16;
+
   pushDockerImages = mapAttrs (
-    _: image:
+    attribute: image:
     pushImage {
       inherit
+        annotations
         certificates
         commitId
         image
@@ -119,6 +144,7 @@ let
         registry
         tags
         ;
+      siblings = toSiblings attribute;
       meta = toMeta priorities.push "Push the image ${image.imageName} to the registry";
     }
   ) images;

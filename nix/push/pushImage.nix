@@ -4,7 +4,7 @@
 
   It is a fixed-output derivation, which alone may use the network. Its output is a receipt that
   names commit, image and registry, so that it runs once for each. What the registry already has is
-  not sent again, and all tags are read back.
+  not sent again, and all tags are read back. `nixgen push` does the same by the same client.
 
   # Inputs
 
@@ -15,13 +15,20 @@
   : the commit that the image is built from
 
   `registry`
-  : `[https://]HOST[:PORT][/PATH]`; REGISTRY_URL in the environment of the build when it is empty
+  : `[https://]HOST[:PORT][/PATH]`, or several with blanks between them; REGISTRY_URL in the
+    environment of the build when it is empty
 
   `insecureRegistry`
-  : the host (with its port) that may be talked to without verified TLS
+  : the host (with its port) that may be talked to without verified TLS, or several
 
   `tags`
   : further tags, such as a version or a branch
+
+  `annotations`
+  : further annotations of the manifest; they give each push a digest of its own
+
+  `siblings`
+  : the names of images whose repositories may have layers of this one, to be taken over from there
 
   `certificates`
   : a file of certificates in PEM form to trust besides the usual authorities, or null
@@ -41,9 +48,12 @@
   insecureRegistry ? "",
   certificates ? null,
   tags ? [ ],
+  annotations ? { },
+  siblings ? [ ],
   meta ? { },
 }:
 let
+  inherit (builtins) hashString toJSON;
   inherit (image) imageName;
   outputSha = reference.toOutputSha image;
 
@@ -61,40 +71,46 @@ let
     let
       unmet = checks.unmetName "imageTag" tag;
     in
-    if unmet == null then tag else throw "pushImage: tags: expected ${unmet}, got ${builtins.toJSON tag}"
+    if unmet == null then tag else throw "pushImage: tags: expected ${unmet}, got ${toJSON tag}"
   ) tags;
+
+  registryClient = import ./registryClient.nix;
 
   # Not the hash itself: Nix would find in it a reference to the image.
   receipt = ''
     commit ${commitId}
     image ${imageName}
-    output ${builtins.hashString "sha256" outputSha}
+    output ${hashString "sha256" outputSha}
     registry ${if registry == "" then "of the building machine" else registry}
   ''
-  + (if tags == [ ] then "" else "tags ${toString checkedTags}\n");
+  + (if tags == [ ] then "" else "tags ${toString checkedTags}\n")
+  + (if annotations == { } then "" else "annotations ${toJSON annotations}\n");
 in
 pkgs.runCommand "push-${builtins.replaceStrings [ "/" ] [ "-" ] imageName}" {
   inherit
-    commitTag
     imageName
     insecureRegistry
-    outputSha
     receipt
     registry
+    siblings
     ;
   inherit (image) oci;
-  tags = checkedTags;
-  certificates = if certificates == null then "" else certificates;
-  authorities = "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt";
+  annotations = toJSON annotations;
+  authorities = [
+    "${pkgs.cacert}/etc/ssl/certs/ca-bundle.crt"
+  ]
+  ++ (if certificates == null then [ ] else [ certificates ]);
+  tags = [
+    commitTag
+    outputSha
+  ]
+  ++ checkedTags;
 
-  nativeBuildInputs = [
-    pkgs.jq
-    pkgs.skopeo
-  ];
+  PYTHONPATH = registryClient;
 
   outputHashMode = "flat";
   outputHashAlgo = "sha256";
-  outputHash = builtins.hashString "sha256" receipt;
+  outputHash = hashString "sha256" receipt;
 
   # A receipt from a cache would mean that nothing is pushed.
   allowSubstitutes = false;
@@ -117,4 +133,4 @@ pkgs.runCommand "push-${builtins.replaceStrings [ "/" ] [ "-" ] imageName}" {
   ];
 
   inherit meta;
-} (builtins.readFile ./pushImage.sh)
+} "${pkgs.python3}/bin/python3 -Bu ${./pushImage.py}"

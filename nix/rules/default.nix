@@ -256,6 +256,29 @@ let
 in
 {
   /**
+    What is wrong with the configuration of an image without a supervisor, or null. A variable
+    without a value is one that engines know.
+
+    # Type
+
+        imageConfig :: value -> Problem or null
+  */
+  imageConfig = primitives.compile {
+    extends = "imageConfig";
+    expected = "{set}";
+    keys.Env.list.is = "text";
+  };
+
+  /**
+    A value as Nix writes it, as far as it can be shown.
+
+    # Type
+
+        show :: value -> String
+  */
+  inherit show;
+
+  /**
     What is wrong with an image's arguments, or null: { path, expected, given, remedy }, and the
     `service` whose argument it is.
 

@@ -330,6 +330,7 @@ in
 {
   inherit
     below
+    compile
     firstOf
     fluentd
     isService

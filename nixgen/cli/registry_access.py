@@ -15,17 +15,16 @@ from nixgen.errors import UsageError
 from nixgen.names import unmet_registry_rule
 from nixgen.programs.credential_helper import ask_helper
 from nixgen.registry import (
+    ADDRESS_VARIABLE,
     Client,
     CredentialSources,
     Registry,
     Retry,
     Transport,
+    environments,
     parse_registry,
     same_host,
 )
-
-_ADDRESS_VARIABLE = "REGISTRY_URL"
-_CREDENTIAL_VARIABLES = ("REGISTRY_USERNAME", "REGISTRY_PASSWORD")
 
 
 @frozen
@@ -77,7 +76,7 @@ def registries_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option(
             "--registry",
-            envvar=_ADDRESS_VARIABLE,
+            envvar=ADDRESS_VARIABLE,
             multiple=True,
             metavar="HOST[:PORT][/PATH]",
             help="Where the images are; REGISTRY_URL unless given.",
@@ -96,34 +95,13 @@ def _open_all(
         if expected := unmet_registry_rule(host):
             raise UsageError(f"--insecure-registry: expected {expected}, got {host!r}")
     registries = [parse_registry(address) for address in dict.fromkeys(addresses)]
-    environments = _environments(registries, auth_file)
+    asked_with = (
+        [os.environ] * len(registries) if auth_file else environments(registries, os.environ)
+    )
     return [
         _open(registry, environment, auth_file, insecure_hosts)
-        for registry, environment in zip(registries, environments, strict=True)
+        for registry, environment in zip(registries, asked_with, strict=True)
     ]
-
-
-def _environments(
-    registries: Sequence[Registry], auth_file: Path | None
-) -> list[Mapping[str, str]]:
-    """Return for each registry the variables that it may be asked with.
-
-    Of several registries only that of REGISTRY_URL is shown the password of the variables.
-    """
-    if len(registries) == 1 or auth_file or not os.environ.keys() & set(_CREDENTIAL_VARIABLES):
-        return [os.environ] * len(registries)
-    addresses = os.environ.get(_ADDRESS_VARIABLE, "").split()
-    owners = [parse_registry(address).host for address in addresses[:1]]
-    theirs = [any(same_host(each.host, owner) for owner in owners) for each in registries]
-    if len(addresses) != 1 or True not in theirs:
-        raise UsageError(
-            "REGISTRY_USERNAME: expected one registry that it is for, got several\n"
-            "  set REGISTRY_URL to that one, or have the credentials in an auth file"
-        )
-    without = {
-        name: value for name, value in os.environ.items() if name not in _CREDENTIAL_VARIABLES
-    }
-    return [os.environ if own else without for own in theirs]
 
 
 def _open(

@@ -7,7 +7,8 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TextIO, cast
 
 from nixgen.redaction import redact
@@ -15,24 +16,31 @@ from nixgen.redaction import redact
 CLEAR_LINE = "\r\x1b[K"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _WIDTH_ELSEWHERE = 80
+_STANDARD_ERROR = 2
 
 
 class Writer(io.TextIOBase):
     """A stream for any text: what its encoding cannot hold is written in escapes.
 
-    `change` is made to each text before. Without an encoding and a buffer of its own, click writes
-    to it as it is; for ASCII it would take UTF-8 instead.
+    `change` is made to each text before. Where the text cannot be written OSError names the file
+    behind the stream, unless the text `may_be_lost`. Without an encoding and a buffer of its own,
+    click writes to it as it is; for ASCII it would take UTF-8 instead.
     """
 
-    def __init__(self, stream: TextIO, change: Callable[[str], str]) -> None:
+    def __init__(
+        self, stream: TextIO, change: Callable[[str], str], *, may_be_lost: bool = False
+    ) -> None:
         self._stream = stream
         self._change = change
+        self._may_be_lost = may_be_lost
 
     def write(self, text: str) -> int:
         """Write the text; return its length."""
         encoding = self._stream.encoding or "ascii"
         encoded = self._change(text).encode(encoding, "backslashreplace")
-        self._stream.write(encoded.decode(encoding))
+        if text:  # click tries with none whether it can write, and hears of no failure
+            with self._failures():
+                self._stream.write(encoded.decode(encoding))
         return len(text)
 
     def writable(self) -> bool:
@@ -41,7 +49,8 @@ class Writer(io.TextIOBase):
 
     def flush(self) -> None:
         """Hand on what was written."""
-        self._stream.flush()
+        with self._failures():
+            self._stream.flush()
 
     def fileno(self) -> int:
         """Return the descriptor."""
@@ -55,13 +64,42 @@ class Writer(io.TextIOBase):
         """Close the stream behind."""
         self._stream.close()
 
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """After a failure let all that was and will be written go nowhere."""
+        try:
+            yield
+        except OSError as error:
+            name = _file_behind(self.fileno())
+            _lead_nowhere(self.fileno())
+            if not self._may_be_lost:
+                raise OSError(error.errno, error.strerror, name) from None
+
+
+def _file_behind(descriptor: int) -> str:
+    file = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 (it may be no path)
+    return file if file.startswith("/") else "standard output"
+
+
+def _lead_nowhere(descriptor: int) -> None:
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 (it is no file)
+        os.dup2(nowhere.fileno(), descriptor)
+
 
 def prepare_streams() -> None:
-    """Let both streams take any text; messages, on standard error, hold no secret."""
-    if sys.stdout is not None:
-        sys.stdout = cast(TextIO, Writer(sys.stdout, lambda text: text))
-    if sys.stderr is not None:
-        sys.stderr = cast(TextIO, Writer(sys.stderr, redact))
+    """Let both streams take any text; messages, on standard error, hold no secret.
+
+    Closed ones lead nowhere: no file that is opened later takes their place.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        pass
+    os.close(descriptor)
+    stdout, stderr = (
+        stream or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (until the end)
+        for stream in (sys.stdout, sys.stderr)
+    )
+    sys.stdout = cast(TextIO, Writer(stdout, lambda text: text))
+    sys.stderr = cast(TextIO, Writer(stderr, redact, may_be_lost=True))
 
 
 def moves_cursor() -> bool:

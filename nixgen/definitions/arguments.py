@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from attrs import NOTHING, Attribute, evolve, field, frozen
+from attrs import NOTHING, Attribute, field, frozen
 
 from nixgen.definitions.fluentd import to_fluentd
 from nixgen.definitions.rules import Check, Rule, compile_rule, holds_parts
@@ -99,7 +100,7 @@ def check_arguments(definition: Definition, arguments: Iterable[Argument]) -> No
 
 def refused(definition: Definition, path: str, found: Problem) -> Exception:
     """Return the error that says what is wrong within the value at `path` of the definition."""
-    return located(evolve(found, field=path + found.field), definition)
+    return located(replace(found, field=path + found.field), definition)
 
 
 @cache

@@ -104,6 +104,7 @@ ARGUMENT_INPUTS = {
     "pushToDockerRegistry": "set push_to_docker_registry on the jobset",
     "registry": "set registry on the jobset",
     "insecureRegistry": "set insecure_registry on the jobset",
+    "annotateRevision": "set annotate_revision on the jobset",
 }
 """The inputs that fields of a Jobset make, with the remedy where one is given beside."""
 
@@ -117,7 +118,8 @@ class Jobset:
     survive garbage collection; `scheduling_shares` weighs the jobset against others; `notify` holds
     mail addresses. With `push_to_docker_registry` every image is pushed to `registry`, or to
     REGISTRY_URL in the environment of the building machine; `insecure_registry` is the host that
-    may do without verified TLS.
+    may do without verified TLS. Either may be several, with a blank between them. With
+    `annotate_revision` the pushed manifest names the commit.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -133,6 +135,7 @@ class Jobset:
     push_to_docker_registry: bool = argument()
     registry: str = argument()
     insecure_registry: str = argument()
+    annotate_revision: bool = argument()
     inputs: Mapping[str, JobsetInput] = field(
         factory=dict, converter=frozen_value, validator=_inputs
     )

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
-
-from attrs import evolve
 
 from nixgen import names
 from nixgen.definitions.fluentd_checks import problem_of_parts
@@ -86,7 +85,7 @@ def _reworded(rule: Rule, found: Problem, value: object) -> Problem:
         remedy = worded(worded(remedy), given=found.given)
     if "near" in rule:
         remedy = _NEAR[rule["near"]](value)
-    return evolve(found, expected=said, remedy=remedy)
+    return replace(found, expected=said, remedy=remedy)
 
 
 def _near_repository(name: object) -> str | None:
@@ -230,7 +229,7 @@ def _most_bytes(most: int, _: Rule) -> Check:
 
 
 def _within(path: str, found: Problem | None) -> Problem | None:
-    return evolve(found, field=path + found.field) if found else None
+    return replace(found, field=path + found.field) if found else None
 
 
 def _list(item: Rule, rule: Rule) -> Check:

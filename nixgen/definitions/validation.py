@@ -6,10 +6,11 @@ import json
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol, TypeGuard
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
 from nixgen.language import Expression, NixValue, describe, is_holdable, to_expression
@@ -100,7 +101,7 @@ def refuse(
 
 def located(problem: Problem, definition: Definition) -> DefinitionError:
     """Return the error that says what is wrong, and with which definition."""
-    return DefinitionError(evolve(problem, location=definition.location, **definition.owner()))
+    return DefinitionError(replace(problem, location=definition.location, **definition.owner()))
 
 
 def problem(path: str, expected: str, given: object, *, remedy: str | None = None) -> Problem:

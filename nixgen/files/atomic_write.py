@@ -26,7 +26,7 @@ def write_atomically(
     try:
         temporary, opened = _create_temporary(by_way_of or file.parent, file.name)
     except OSError as error:
-        raise _refusal(file, error) from None
+        raise refusal(file, error) from None
     held = os.dup(opened.fileno())
     try:
         with opened:
@@ -35,14 +35,15 @@ def write_atomically(
         temporary.replace(file)
     except BaseException as error:
         # The message comes before there is room again.
-        refusal = _refusal(file, error) if isinstance(error, OSError) else error
+        told = refusal(file, error) if isinstance(error, OSError) else error
         temporary.unlink(missing_ok=True)
-        raise refusal from None
+        raise told from None
     finally:
         os.close(held)
 
 
-def _refusal(file: Path, error: OSError) -> UsageError:
+def refusal(file: Path, error: OSError) -> UsageError:
+    """Return the error that says why the file or folder cannot be written, and what helps."""
     return UsageError(f"{file}: cannot be written: {error.strerror}{_remedy(error, file)}")
 
 

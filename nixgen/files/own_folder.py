@@ -12,8 +12,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from nixgen.errors import UsageError
-from nixgen.files.atomic_write import write_atomically
+from nixgen.files.atomic_write import refusal, write_atomically
 from nixgen.files.folder_lock import locked
 from nixgen.files.left_over import remove_left_over
 
@@ -39,7 +38,7 @@ class OwnFolder:
         try:
             incoming.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UsageError(f"{incoming}: cannot be made: {error.strerror}") from None
+            raise refusal(incoming, error) from None
         with locked(incoming):
             remove_left_over(incoming.iterdir())
             yield

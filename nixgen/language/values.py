@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from types import NoneType
 from typing import Any, Final, Protocol, runtime_checkable
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from nixgen.errors import DefinitionError, Problem
 from nixgen.language.checks import attribute_name, is_identifier, is_plain, refusal, text
@@ -62,7 +63,7 @@ def to_expression(value: object, *, field: str = "") -> Expression:
 
 
 def _below(path: str, error: DefinitionError) -> DefinitionError:
-    return DefinitionError(evolve(error.problem, field=path + error.problem.field))
+    return DefinitionError(replace(error.problem, field=path + error.problem.field))
 
 
 def convert(value: object) -> Expression:

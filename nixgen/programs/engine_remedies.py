@@ -31,6 +31,16 @@ _REMEDIES = {
         "give yourself ids for containers: sudo usermod --add-subuids 100000-165535 "
         '--add-subgids 100000-165535 "$USER" && podman system migrate'
     ),
+    r"\$XDG_RUNTIME_DIR must be writable|/run/user/\d+: permission denied": (
+        "let XDG_RUNTIME_DIR name a folder that is there and yours alone, or unset it"
+    ),
+    r"cannot resolve \S+: lstat|\$HOME is not defined": (
+        "let HOME name a folder of yours that is there: podman keeps its images below it"
+    ),
+    r"temporary directory must be an absolute path|/rundir/libpod: no such file"
+    r"|invalid namespace path": (
+        "let TMPDIR name a folder that is there by its absolute path, without a comma, or unset it"
+    ),
     r"could not find a working conmon": "install conmon (Debian: apt-get install conmon)",
     r"could not find \"netavark\"|netavark: executable file not found": (
         "install netavark (Debian: apt-get install netavark), or pass `-- --network host`"

@@ -28,6 +28,8 @@ _REMEDIES = {
     r"|cannot download \S+ from any mirror": "nixpkgs, or what it needs, cannot be downloaded: "
     "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
     r"are not valid, so checking is not possible": "build it first, without --check",
+    r"cannot create symlink '.*'; already exists": "move away what stands in the place of the "
+    "link, or make none with --no-out-link",
     r"may not be deterministic": "with --keep-failed Nix keeps what came out this time",
     r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
     "run `nixgen packages lock --update`, after `apt-get update` as root",

@@ -23,6 +23,7 @@ from nixgen.files.atomic_write import write_atomically
 from nixgen.files.own_folder import OWN_FOLDER
 
 _NAME = "roots"
+_ROOT = "root:"  # no store path begins so
 
 
 @define
@@ -39,10 +40,15 @@ class Roots:
 
     def resolve(self, printed: str) -> list[str]:
         """Return the store paths of the roots that a program of Nix printed, one a line."""
+        # The folder may be called anything: with a line's end, with `!`, in no encoding.
+        folder = os.fsencode(self.folder).decode(errors="replace")
+        lines = printed.replace(f"{folder}/", _ROOT).split("\n")[:-1]
+        paths = (line.partition("!")[0] for line in lines)  # the name of an output follows
         return [
-            str(Path(path).readlink()) if Path(path).parent == self.folder else path
-            for line in printed.splitlines()
-            for path in [line.partition("!")[0]]  # the name of an output follows
+            str((self.folder / path.removeprefix(_ROOT)).readlink())
+            if path.startswith(_ROOT)
+            else path
+            for path in paths
         ]
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from signal import SIGKILL, Signals
 from typing import Any
 
 from plumbum import CommandNotFound, ProcessExecutionError, local
@@ -94,7 +95,15 @@ def failure_message(
     lines = [redact(each, secrets) for each in log]
     indented = "".join(f"\n  | {each}" for each in lines)
     room = advice("\n".join(lines), disks)
-    return f"{line} failed with exit status {status}{indented}{room}"
+    return f"{line} {_ending(status)}{indented}{room}"
+
+
+def _ending(status: int | str | None) -> str:
+    """Say how a command failed: by itself, or by a signal, which is a negative status."""
+    if isinstance(status, int) and status < 0:
+        killed = f"was killed by {Signals(-status).name}"
+        return f"{killed} (by the kernel, if no memory was left)" if -status == SIGKILL else killed
+    return f"failed with exit status {status}"
 
 
 def shown(command: BaseCommand) -> tuple[str, frozenset[str]]:

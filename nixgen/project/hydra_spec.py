@@ -45,8 +45,12 @@ def jobsets(hydra: Hydra) -> dict[str, dict[str, Any]]:
 def jobset_inputs(hydra: Hydra, jobset: Jobset) -> dict[str, JobsetInput]:
     """Return all inputs of a jobset: the source, those given, and what its fields stand for."""
     inputs = {SOURCE: _source(hydra, jobset), **hydra.inputs, **jobset.inputs}
-    if jobset.push_to_docker_registry:
-        inputs["pushToDockerRegistry"] = JobsetInput(type="boolean", value=True)
+    for name, wanted in (
+        ("annotateRevision", jobset.annotate_revision),
+        ("pushToDockerRegistry", jobset.push_to_docker_registry),
+    ):
+        if wanted:
+            inputs[name] = JobsetInput(type="boolean", value=True)
     for name, value in (
         ("registry", jobset.registry),
         ("insecureRegistry", jobset.insecure_registry),

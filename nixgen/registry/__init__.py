@@ -1,4 +1,7 @@
-"""Registries: addresses, credentials, and pushing images without waste."""
+"""Registries: addresses, credentials, and pushing images without waste.
+
+It needs Python's standard library alone, since the push jobs run it in a build (nix/push).
+"""
 
 from nixgen.registry.address import Registry, image_tags, parse_registry
 from nixgen.registry.client import Client
@@ -6,11 +9,14 @@ from nixgen.registry.credentials import Credentials, CredentialSources, find_cre
 from nixgen.registry.history import TaggedImage, find_commits
 from nixgen.registry.hosts import same_host
 from nixgen.registry.layout import Layout, Manifest, read_layout
+from nixgen.registry.owners import ADDRESS_VARIABLE, environments
 from nixgen.registry.push import ImagePush, Pushed, Pusher
+from nixgen.registry.remedies import Remedies
 from nixgen.registry.retry import Retry
 from nixgen.registry.transport import Transport
 
 __all__ = [
+    "ADDRESS_VARIABLE",
     "Client",
     "CredentialSources",
     "Credentials",
@@ -20,9 +26,11 @@ __all__ = [
     "Pushed",
     "Pusher",
     "Registry",
+    "Remedies",
     "Retry",
     "TaggedImage",
     "Transport",
+    "environments",
     "find_commits",
     "find_credentials",
     "image_tags",

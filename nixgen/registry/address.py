@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
-
-from attrs import frozen
 
 from nixgen import names
 from nixgen.errors import UsageError
 from nixgen.registry.hosts import host_name, is_loopback, same_host
+from nixgen.registry.remedies import COMMAND_LINE, Remedies
 
 _DOCKER_HUB = "docker.io"
 _DOCKER_HUB_API = "registry-1.docker.io"
 
 
-@frozen
+@dataclass(frozen=True)
 class Registry:
-    """Where images go: `host` (with its port, if any) and a path before every repository's name."""
+    """Where images go: `host` (with its port, if any) and a path before every repository's name.
+
+    `remedies` are the words for what its user can do.
+    """
 
     host: str
     path: str = ""
+    remedies: Remedies = field(default=COMMAND_LINE, compare=False, repr=False)
 
     def __str__(self) -> str:
         return "/".join(part for part in (self.host, self.path) if part)
@@ -35,6 +39,11 @@ class Registry:
         return is_loopback(host_name(urlsplit(f"//{self.host}")))
 
     @property
+    def insecure(self) -> str:
+        """What does without verified TLS for this registry."""
+        return self.remedies.insecure.format(host=self.host)
+
+    @property
     def _is_docker_hub(self) -> bool:
         return same_host(self.host, _DOCKER_HUB)
 
@@ -45,7 +54,7 @@ class Registry:
         return f"library/{name}" if official else name
 
 
-def parse_registry(address: str) -> Registry:
+def parse_registry(address: str, remedies: Remedies = COMMAND_LINE) -> Registry:
     """Read `[https://]HOST[:PORT][/PATH]`.
 
     Raises UsageError for anything else.
@@ -54,15 +63,15 @@ def parse_registry(address: str) -> Registry:
     if separator and scheme.lower() != "https":
         raise UsageError(
             f"registry {address!r}: expected https://, got {scheme}://\n"
-            "  leave the scheme out and name the host with --insecure-registry "
-            "if it is to be reached without TLS"
+            f"  leave the scheme out; {remedies.insecure.format(host='HOST')} "
+            "reaches the host without TLS"
         )
     host, _, path = rest.rstrip("/").partition("/")
     if expected := names.unmet_registry_rule(host):
         raise UsageError(f"registry {address!r}: expected {expected}, got {host!r}")
     if path and (expected := names.unmet_repository_rule(path)):
         raise UsageError(f"registry {address!r}: expected {expected}, got {path!r}")
-    return Registry(host, path)
+    return Registry(host, path, remedies)
 
 
 def image_tags(commit_id: str, output_sha: str, image_name: str) -> tuple[str, str]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
-
-from attrs import field, frozen
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
 from nixgen.registry.headers import retry_after
 from nixgen.registry.retry import TransientError
 
-_TRANSIENT = {408, 425, 429, 500, 502, 503, 504}
+_TRANSIENT = {408, 409, 423, 425, 429}
+_LASTING = {501, 505, 507, 508, 510, 511}  # of those that servers answer in trouble of their own
 _NO_SPACE = 28  # ENOSPC, as the registry's file system driver passes it on
 _LONGEST_EXCERPT = 300
 
@@ -30,7 +30,7 @@ class Refusal(Enum):
     OTHER_SERVER = "other server"
 
 
-@frozen
+@dataclass(frozen=True)
 class Access:
     """What is known about a refusal; `searched` says where credentials were looked for.
 
@@ -42,7 +42,7 @@ class Access:
     detail: str = ""
 
 
-@frozen
+@dataclass(frozen=True)
 class Answer:
     """The answer to one request; `url` is where it came from, after all redirections."""
 
@@ -50,7 +50,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: str = ""
-    access: Access | None = field(default=None, eq=False)
+    access: Access | None = field(default=None, compare=False)
 
     @property
     def is_success(self) -> bool:
@@ -69,7 +69,21 @@ class Answer:
     @property
     def is_passing(self) -> bool:
         """Whether the same question may be answered better after a while."""
+        if self.status >= 500:
+            return self.status not in _LASTING
         return self.status in _TRANSIENT
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is no such thing."""
+        return self.status in (404, 410)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the registry knows who asks, and will not answer this question, however often."""
+        return self.is_for_others or (
+            self.status >= 400 and self.status != 401 and not self.is_passing
+        )
 
     @property
     def error_codes(self) -> set[str]:
@@ -105,7 +119,7 @@ def _refused(registry: Registry, where: str, answer: Answer, said: str) -> Regis
     usual = Refusal.WRONG_CREDENTIALS if answer.status == 401 else Refusal.TOO_FEW_RIGHTS
     access = answer.access or Access(usual)
     searched = f"; {access.searched}" if access.searched else ""
-    log_in = f"set REGISTRY_USERNAME and REGISTRY_PASSWORD, or log in: podman login {registry.host}"
+    log_in = registry.remedies.credentials.format(host=registry.host)
     match access.refusal:
         case Refusal.NO_CREDENTIALS:
             what, remedy = "the registry asks for a user name and password", log_in
@@ -113,10 +127,7 @@ def _refused(registry: Registry, where: str, answer: Answer, said: str) -> Regis
             what, remedy = "the registry does not accept the user name and password", log_in
         case Refusal.TOO_FEW_RIGHTS:
             what = "not allowed for this user"
-            remedy = (
-                "have this right given to the user, or log in as one who has it: "
-                f"podman login {registry.host}"
-            )
+            remedy = f"have this right given to the user, or for one who has it: {log_in}"
         case Refusal.UNKNOWN_SCHEME:
             what = f"the registry wants to be told who asks by {access.detail} alone"
             remedy = "have it offer Basic or Bearer besides"

@@ -9,10 +9,9 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-from attrs import evolve, field, frozen
 
 from nixgen.errors import UsageError
 from nixgen.registry.hosts import canonical_host
@@ -22,7 +21,7 @@ _SCHEME = re.compile(r"https?://", flags=re.IGNORECASE)
 _API = re.compile(r"/v[012]/?")
 
 
-@frozen
+@dataclass(frozen=True)
 class Credentials:
     """A user name with a password, or a token; `origin` says where they were found.
 
@@ -33,7 +32,7 @@ class Credentials:
     password: str = field(default="", repr=False)
     identity_token: str = field(default="", repr=False)
     registry_token: str = field(default="", repr=False)
-    origin: str = field(default="", eq=False)
+    origin: str = field(default="", compare=False)
 
     @property
     def basic(self) -> str:
@@ -51,7 +50,7 @@ AskHelper = Callable[[str, str], Credentials | None]
 """Asks the credential helper of a name for a server's credentials."""
 
 
-@frozen
+@dataclass(frozen=True)
 class AuthFile:
     """What a file holds, by normalised key: an entry or a helper, with the key as it is spelled."""
 
@@ -82,7 +81,7 @@ class AuthFile:
 
     def _from_helper(self, found: Credentials, helper: str, server: str) -> Credentials:
         origin = f"docker-credential-{helper}, which {self.path} names for {server}"
-        return evolve(found, origin=origin)
+        return replace(found, origin=origin)
 
     def _decode(self, key: str, entry: Mapping[str, str]) -> Credentials | None:
         try:
@@ -99,6 +98,8 @@ class AuthFile:
             )
         except (ValueError, AttributeError, TypeError):
             raise _no_auth_file(self.path, f' under "{key}"') from None
+        if not (found.registry_token.isascii() and found.registry_token.isprintable()):
+            raise _no_auth_file(self.path, f' under "{key}"')
         known = found.has_password or found.identity_token or found.registry_token
         return found if known else None
 

@@ -10,9 +10,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
-
-from attrs import define, field
 
 from nixgen.errors import RegistryError
 from nixgen.registry.answers import Refusal
@@ -26,7 +25,7 @@ FetchToken = Callable[[Challenge, Scopes], Token]
 """Asks the authorisation server that a challenge names for a token."""
 
 
-@define
+@dataclass
 class _Granted:
     """A token and what it was asked for; `accepted` once the registry has taken it."""
 
@@ -35,7 +34,7 @@ class _Granted:
     accepted: bool = False
 
 
-@define
+@dataclass
 class Authentication:
     """What is known about how a registry wants to be asked with some credentials.
 
@@ -49,9 +48,9 @@ class Authentication:
     _basic: bool = False
     _proved: bool = False
     _refused: RegistryError | None = None
-    _tokens: dict[Scopes, _Granted] = field(factory=dict, repr=False)
-    _lock: Any = field(factory=threading.RLock, repr=False)
-    _locks: dict[Scopes, threading.Lock] = field(factory=dict, repr=False)
+    _tokens: dict[Scopes, _Granted] = field(default_factory=dict, repr=False)
+    _lock: Any = field(default_factory=threading.RLock, repr=False)
+    _locks: dict[Scopes, threading.Lock] = field(default_factory=dict, repr=False)
 
     def header(self, scopes: Scopes) -> str | None:
         """Return the Authorization header for a request, or None to try without.

@@ -7,10 +7,9 @@ from another repository".
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import IO, Any
 from urllib.parse import quote, urlsplit, urlunsplit
-
-from attrs import evolve, frozen
 
 from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer, failure
@@ -30,7 +29,7 @@ CountBytes = Callable[[int], None]
 """Told how many bytes of a blob have just been read for sending; fewer than 0 are taken back."""
 
 
-@frozen
+@dataclass(frozen=True)
 class _Mount:
     """What became of a mount: done, an upload begun in its place, or trouble that may pass."""
 
@@ -71,7 +70,8 @@ class Blobs:
         if answer.is_passing or (answer.status == 401 and not answer.is_for_others):
             raise failure(self._transport.registry, f"looking for a blob of {repository}", answer)
         # A redirection leads to where the blob lies.
-        return 200 <= answer.status < 400 or answer.status == 416
+        leads_there = 300 <= answer.status < 400 and "Location" in answer.headers
+        return answer.is_success or leads_there or answer.status == 416
 
     def place(self, repository: str, blob: Blob, source: str | None, count: CountBytes) -> bool:
         """Mount the blob from the repository `source`, or upload it; return whether it was sent.
@@ -83,7 +83,7 @@ class Blobs:
             # Bytes are sent only when mounts fail while uploads work.
             session = self._begin(repository)
             mount = self._mount(repository, blob, source)
-            mount = evolve(mount, session=mount.session or session)
+            mount = replace(mount, session=mount.session or session)
         if mount.done:
             return False
         self._upload(mount.session or self._begin(repository), repository, blob, count)
@@ -103,7 +103,7 @@ class Blobs:
         if not answer.is_success:
             return _Mount(in_trouble=answer.is_passing)
         if "/uploads/" in answer.headers.get("Location", "") or answer.status == 202:
-            return _Mount(session=self._session(answer, repository))
+            return _Mount(session=self._given_session(answer, repository))
         return _Mount(done=answer.status == 201 or self.has(repository, blob.digest))
 
     def _begin(self, repository: str) -> str:
@@ -121,15 +121,21 @@ class Blobs:
         )
 
     def _session(self, answer: Answer, repository: str) -> str:
-        location = answer.headers.get("Location")
-        if location is None and (identifier := answer.headers.get("Docker-Upload-UUID")):
-            location = f"/v2/{repository}/blobs/uploads/{quote(identifier, safe='')}"
-        if location is None:
+        session = self._given_session(answer, repository)
+        if session is None:
             raise RegistryError(
                 f"{self._transport.registry}: {_action(repository)}: "
                 "the answer is not that of a registry"
             )
-        return self._transport.resolve(location, answer.url)
+        return session
+
+    def _given_session(self, answer: Answer, repository: str) -> str | None:
+        """Return the URL of the upload that an answer is about, if it names one."""
+        location = answer.headers.get("Location", "").strip()
+        identifier = answer.headers.get("Docker-Upload-UUID")
+        if not location and identifier:
+            location = f"/v2/{repository}/blobs/uploads/{quote(identifier, safe='')}"
+        return self._transport.resolve(location, answer.url) if location else None
 
     def _upload(self, session: str, repository: str, blob: Blob, count: CountBytes) -> None:
         with blob.file.open("rb") as file:
@@ -142,7 +148,7 @@ class Blobs:
                 )
                 if not answer.is_success:
                     raise self._patch_failure(answer, repository)
-                if "Location" in answer.headers:
+                if answer.headers.get("Location"):
                     session = self._session(answer, repository)
                 content, size = None, {**_BYTES, "Content-Length": "0"}
             closing = _with_digest(session, blob.digest)

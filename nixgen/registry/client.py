@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer, failure
 from nixgen.registry.blobs import Blobs, CountBytes
 from nixgen.registry.heads import Heads
 from nixgen.registry.layout import MANIFEST_TYPES, Blob, Manifest
-from nixgen.registry.retry import Retry, TransientError
+from nixgen.registry.retry import Retry, StoppedError, TransientError
 from nixgen.registry.scopes import pull, push
 from nixgen.registry.tag_list import TagList
 from nixgen.registry.tokens import RefusedScopeError
@@ -29,6 +30,14 @@ _MAY_REFUSE_FORM = (400, 404, 405, 406, 415, 422, 501)
 
 class RefusedFormError(RegistryError):
     """The registry does not take manifests of this form."""
+
+
+class MissingBlobError(TransientError):
+    """The registry does not find a blob of a manifest; a little later it may."""
+
+
+class UnreadableError(RegistryError):
+    """The registry says to this user what a tag names neither now nor later."""
 
 
 class Client:
@@ -76,7 +85,7 @@ class Client:
             scopes=pull(repository),
             headers=_ACCEPT,
         )
-        if answer and answer.status == 404:
+        if answer and answer.is_missing:
             return None
         if answer and answer.is_success and (digest := _digest(answer)):
             return digest
@@ -102,9 +111,12 @@ class Client:
         answer = self._transport.request(
             "GET", path, repository=repository, scopes=pull(repository), headers=_ACCEPT
         )
-        if answer.status == 404 or (answer.is_for_others and not strict):
+        if answer.is_missing or (answer.is_refusal and not strict):
             return None
-        self._expect(answer, f"looking for {repository}:{reference}")
+        action = f"looking for {repository}:{reference}"
+        if answer.is_refusal:
+            raise UnreadableError(str(failure(self._transport.registry, action, answer)))
+        self._expect(answer, action)
         return "sha256:" + hashlib.sha256(answer.body).hexdigest()
 
     def find_digest(self, repository: str, reference: str) -> str | None:
@@ -116,11 +128,17 @@ class Client:
         return found or self._retry(lambda: self._read_digest(repository, reference))
 
     def await_digest(self, repository: str, tag: str, digest: str) -> None:
-        """Wait until the tag names the digest: some registries show it a while after it was put."""
+        """Wait until the tag names the digest: some registries show it a while after it was put.
+
+        Raises UnreadableError when the user may not ask.
+        """
 
         def read() -> None:
-            if self._ask_digest(repository, tag) == digest:
-                return
+            try:
+                if self._ask_digest(repository, tag) == digest:
+                    return
+            except RefusedScopeError as error:
+                raise UnreadableError(str(error)) from None
             if (found := self._read_digest(repository, tag)) != digest:
                 raise TransientError(
                     f"{repository}:{tag}: expected the digest {digest} "
@@ -132,7 +150,8 @@ class Client:
     def put_manifest(self, repository: str, tag: str, manifest: Manifest) -> None:
         """Give the image the tag; its blobs must be in the repository.
 
-        Raises RefusedFormError when the registry may take another form of the manifest.
+        Raises RefusedFormError when the registry may take another form of the manifest,
+        MissingBlobError when it does not find a blob.
         """
 
         def put() -> None:
@@ -152,8 +171,8 @@ class Client:
     def _put_failure(self, answer: Answer, action: str) -> RegistryError:
         error = failure(self._transport.registry, action, answer)
         codes = answer.error_codes
-        if codes & _MISSING_BLOB:  # the blobs were put, and may be seen a little later
-            return TransientError(str(error))
+        if codes & _MISSING_BLOB:
+            return MissingBlobError(str(error))
         refused = not codes and answer.status in _MAY_REFUSE_FORM
         if refused or answer.status == 415 or codes & _REFUSED_FORM:
             return RefusedFormError(str(error))
@@ -169,6 +188,21 @@ class Client:
             return self._retry(lambda: self._blobs.has(repository, digest))
         except (RefusedScopeError, TransientError):
             return False
+
+    def find_holder(self, repositories: Iterable[str], digest: str) -> str | None:
+        """Return the first of the repositories that has the blob, or None.
+
+        Nothing depends on the answer: where one cannot be asked, that is the end of it.
+        """
+        for repository in repositories:
+            try:
+                if self._blobs.has(repository, digest):
+                    return repository
+            except StoppedError:
+                raise
+            except RegistryError:
+                return None
+        return None
 
     def place_blob(
         self, repository: str, blob: Blob, source: str | None, count: CountBytes

@@ -1,73 +1,46 @@
-"""Connections to a registry and the servers it names, and every way in which they fail."""
+"""Connections to a registry and the servers it names, kept open and shared by all threads."""
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
-import socket
+import select
 import ssl
 import threading
-from collections.abc import Mapping
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import urllib3
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ProxyError
-
-from nixgen.errors import RegistryError
+from nixgen.errors import UsageError
 from nixgen.registry.address import Registry
 from nixgen.registry.answers import Answer
-from nixgen.registry.proxies import Proxies, Proxy
-from nixgen.registry.retry import TransientError
+from nixgen.registry.failures import Failures
+from nixgen.registry.headers import Headers
+from nixgen.registry.proxies import Proxies
+from nixgen.registry.routes import Connection, ProxyFailure, RefusedTunnelError, Route, to_route
 
-_BLOCK = 1 << 20
 _CERTIFICATE_FOLDERS = ("/etc/containers/certs.d", "/etc/docker/certs.d")
-_LONGEST_TO_CONNECT = 10.0  # seconds
 _LONGEST_SILENCE = 120.0  # seconds
-_PASSING_TLS_ERRORS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
-
-
-class _FinalResponse(http.client.HTTPResponse):
-    """An answer: those that only announce it (RFC 9110, 15.2) are passed over."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        status: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
-        while 100 < status[1] < 200:
-            http.client.parse_headers(self.fp)
-            status = super()._read_status()  # type: ignore[misc]
-        return status
-
-
-class _Connection(urllib3.connection.HTTPConnection):
-    response_class = _FinalResponse
-
-
-class _TlsConnection(urllib3.connection.HTTPSConnection):
-    response_class = _FinalResponse
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
+_PROXY_ASKS = 407
 
 
 class Connections:
-    """The connections that are kept open, shared by all threads; `insecure` verifies no TLS."""
+    """The connections that are kept open; `insecure` verifies no TLS of the registry."""
 
-    def __init__(self, registry: Registry, *, insecure: bool, each: int) -> None:
-        self._registry = registry
-        self._options: dict[str, Any] = {
-            "ssl_context": _tls_context(registry, insecure),
-            "maxsize": each,
-            "block": True,
-            "blocksize": _BLOCK,
-        }
+    def __init__(
+        self, registry: Registry, *, insecure: bool, authorities: Sequence[Path] = ()
+    ) -> None:
+        self._failures = Failures(registry)
+        self._verifying = partial(_verifying_context, registry, authorities)
+        self._context = _tolerant_context() if insecure else self._verifying()
+        _load_own_certificates(self._context, registry)
         self._proxies = Proxies(os.environ)
-        self._managers: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._idle: dict[Route, list[Connection]] = defaultdict(list)
         self._lock = threading.Lock()
 
     def exchange(
@@ -85,118 +58,102 @@ class Connections:
         `patience` is how many seconds the server may be silent. Raises TransientError when the
         connection fails, RegistryError when trying again is useless.
         """
-        proxy = self._proxies.find(url)
+        route = to_route(url, self._proxies.find(url))
+        with self._connection(route) as connection:
+            connection.sock.settimeout(patience)
+            own = {"User-Agent": "nixgen", **connection.proxy_headers(), **headers}
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before
+                connection.request(method, route.target(url), body, own)
+            response = connection.getresponse()
+            content = _decoded(response) if read else b""
+            if not read:
+                connection.close()  # what is not read would stand before the next answer
+        if response.status == _PROXY_ASKS and route.proxy:
+            refused = RefusedTunnelError(response.status, response.reason)
+            raise self._failures.of_proxy(route, refused)
+        found = Headers(response.getheaders())
+        return Answer(response.status, found, content, url)
+
+    @contextmanager
+    def _connection(self, route: Route) -> Iterator[Connection]:
+        """Lend a connection to one thread; one in trouble is not used again."""
+        connection = self._take(route)
         try:
-            response = self._manager(proxy).request(
-                method,
-                url,
-                headers={"User-Agent": "nixgen", **headers},
-                body=body,
-                redirect=False,
-                retries=False,
-                timeout=urllib3.Timeout(connect=_LONGEST_TO_CONNECT, read=patience),
-                preload_content=read,
-            )
-        except (HTTPError, http.client.HTTPException) as error:
-            raise self._failure(url, proxy, error) from _cause(error)
-        if not read:
-            response.close()  # what is not read would stand before the next answer
-        return Answer(response.status, response.headers, response.data if read else b"", url)
+            yield connection
+        except (OSError, http.client.HTTPException) as error:
+            connection.close()
+            raise self._failures.of_connection(route, error) from error
+        except BaseException:
+            connection.close()
+            raise
+        if connection.sock is not None:
+            with self._lock:
+                self._idle[route].append(connection)
 
-    def _manager(self, proxy: Proxy | None) -> urllib3.PoolManager:
+    def _take(self, route: Route) -> Connection:
+        while idle := self._pop(route):
+            if _is_open(idle):
+                return idle
+            idle.close()
+        try:
+            return Connection(route, self._context, self._verifying)
+        except (ProxyFailure, RefusedTunnelError) as error:
+            raise self._failures.of_proxy(route, error.__cause__ or error) from error
+        except OSError as error:
+            raise self._failures.of_opening(route, error) from error
+
+    def _pop(self, route: Route) -> Connection | None:
         with self._lock:
-            if proxy not in self._managers:
-                self._managers[proxy] = self._new_manager(proxy)
-            return self._managers[proxy]
-
-    def _new_manager(self, proxy: Proxy | None) -> urllib3.PoolManager:
-        if proxy:
-            headers = {"Proxy-Authorization": proxy.authorization} if proxy.authorization else {}
-            manager: urllib3.PoolManager = urllib3.ProxyManager(
-                proxy.url, proxy_headers=headers, **self._options
-            )
-        else:
-            manager = urllib3.PoolManager(**self._options)
-        manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-        return manager
-
-    def _failure(self, url: str, proxy: Proxy | None, error: Exception) -> RegistryError:
-        registry, cause = self._registry, _cause(error)
-        if isinstance(error, ProxyError) and proxy:
-            return _proxy_error(registry, proxy, cause or error)
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return RegistryError(
-                f"{registry}: the certificate was not accepted: {cause.verify_message}\n"
-                "  SSL_CERT_FILE names further authorities; "
-                f"--insecure-registry {registry.host} goes without verification"
-            )
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, _PASSING_TLS_ERRORS):
-            return _tls_error(registry, cause)
-        if isinstance(error, NameResolutionError) or isinstance(cause, socket.gaierror):
-            return RegistryError(f"{registry}: the host's name is unknown{_of(registry, url)}")
-        lost = "the connection was lost"
-        what = "no connection" if isinstance(error, NewConnectionError) else lost
-        return TransientError(f"{registry}: {what}{_of(registry, url)} ({_reason(cause or error)})")
+            return self._idle[route].pop() if self._idle[route] else None
 
 
-def _of(registry: Registry, url: str) -> str:
-    """Name the host of a URL when it is not the registry's."""
-    host = urlsplit(url).netloc
-    return "" if host == registry.api_host else f" to {host}"
+def _decoded(response: http.client.HTTPResponse) -> bytes:
+    """Read the body, as it was before it was compressed for travelling."""
+    content = response.read()
+    try:
+        match (response.getheader("Content-Encoding") or "").lower():
+            case "gzip" | "x-gzip":
+                return gzip.decompress(content) if content else content
+            case "deflate":
+                return zlib.decompress(content) if content else content
+    except (EOFError, OSError, zlib.error) as error:
+        raise http.client.HTTPException("what was compressed is damaged") from error
+    return content
 
 
-def _proxy_error(registry: Registry, proxy: Proxy, cause: BaseException) -> RegistryError:
-    reason = _reason(cause)
-    where = f"{registry}: the proxy {urlsplit(proxy.url).netloc}"
-    if "407" in reason:
-        return RegistryError(
-            f"{where} does not accept the user name and password ({reason})\n"
-            "  give them in the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
-        )
-    if isinstance(cause, socket.gaierror):
-        return RegistryError(f"{where}: the host's name is unknown")
-    if "Tunnel connection failed: 4" in reason:
-        return RegistryError(f"{where} refuses to connect ({reason})")
-    return TransientError(f"{where}: no connection ({reason})")
+def _is_open(connection: Connection) -> bool:
+    """Tell whether the server has not ended an idle connection: there is nothing to read on it."""
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return not poll.poll(0)
 
 
-def _tls_error(registry: Registry, cause: ssl.SSLError) -> RegistryError:
-    if cause.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
-        return RegistryError(
-            f"{registry}: the registry does not speak TLS\n"
-            f"  --insecure-registry {registry.host} allows to talk to it in the clear"
-        )
-    return RegistryError(f"{registry}: no agreement on TLS ({_reason(cause)})")
-
-
-def _tls_context(registry: Registry, insecure: bool) -> ssl.SSLContext:
-    if insecure:
-        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        context = ssl.create_default_context()
-    for folder in _CERTIFICATE_FOLDERS:
-        for authority in sorted(Path(folder, registry.host).glob("*.crt")):
-            context.load_verify_locations(authority)
-        for own in sorted(Path(folder, registry.host).glob("*.cert")):
-            context.load_cert_chain(own, own.with_suffix(".key"))
+def _tolerant_context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def _cause(error: BaseException) -> BaseException | None:
-    """Return the error of the operating system or of TLS below what urllib3 made of it."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, ssl.SSLError | OSError):
-            return seen
-        inner = [argument for argument in seen.args if isinstance(argument, BaseException)]
-        seen = inner[-1] if inner else seen.__cause__ or seen.__context__
-    return None
+def _verifying_context(registry: Registry, authorities: Sequence[Path]) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    # Private authorities often lack what Python asks for since 3.13, and docker does not.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    for file in [*authorities, *_certificates(registry, "*.crt")]:
+        try:
+            context.load_verify_locations(file)
+        except OSError as error:
+            raise UsageError(
+                f"{file}: expected certificates in PEM form ({error.strerror or error})"
+            ) from None
+    return context
 
 
-def _reason(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+def _load_own_certificates(context: ssl.SSLContext, registry: Registry) -> None:
+    for own in _certificates(registry, "*.cert"):
+        context.load_cert_chain(own, own.with_suffix(".key"))
+
+
+def _certificates(registry: Registry, pattern: str) -> Iterator[Path]:
+    for folder in _CERTIFICATE_FOLDERS:
+        yield from sorted(Path(folder, registry.host).glob(pattern))

@@ -28,7 +28,8 @@ class CredentialSources:
 
     `auth_file` alone, when there is one; else REGISTRY_USERNAME with REGISTRY_PASSWORD, and then
     the file that REGISTRY_AUTH_FILE names, or those that `podman login` and `docker login` write.
-    Each file is read once and each helper asked once.
+    Each file is read once and each helper asked once. Without `usual_files` only a file that
+    somebody named is read.
 
     Raises UsageError when a file that was named cannot be read, or one variable lacks the other.
     """
@@ -39,6 +40,7 @@ class CredentialSources:
         environment: Mapping[str, str],
         *,
         auth_file: Path | None = None,
+        usual_files: bool = True,
         ask_helper: AskHelper = no_helper,
     ) -> None:
         self._host = host
@@ -48,7 +50,9 @@ class CredentialSources:
         if auth_file is None:
             self._variables = _from_environment(environment)
             self._looked.append(_VARIABLES)
-        needed = [] if self._variables else list(_auth_files(environment, auth_file))
+        needed = [] if self._variables else list(_auth_files(environment, auth_file, usual_files))
+        if not (needed or self._variables):
+            self._looked.append("REGISTRY_AUTH_FILE (not set)")
         self._files = [file for path, named in needed if (file := self._read(path, named))]
 
     def _read(self, path: Path, named: bool) -> AuthFile | None:
@@ -108,17 +112,22 @@ def _from_environment(environment: Mapping[str, str]) -> Credentials | None:
 
 
 def _auth_files(
-    environment: Mapping[str, str], auth_file: Path | None
+    environment: Mapping[str, str], auth_file: Path | None, usual_files: bool
 ) -> Iterator[tuple[Path, bool]]:
     """Give the files in their order, and whether somebody named them."""
     if named := auth_file or environment.get("REGISTRY_AUTH_FILE"):
         yield Path(named), True
-        return
+    elif usual_files:
+        yield from ((path, False) for path in _usual_files(environment))
+
+
+def _usual_files(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Give the files that podman and docker write."""
     home = Path(environment.get("HOME", "/"))
     if runtime := environment.get("XDG_RUNTIME_DIR"):
-        yield Path(runtime, "containers/auth.json"), False
+        yield Path(runtime, "containers/auth.json")
     else:
-        yield Path(f"/run/containers/{os.getuid()}/auth.json"), False
+        yield Path(f"/run/containers/{os.getuid()}/auth.json")
     configuration = environment.get("XDG_CONFIG_HOME") or home / ".config"
-    yield Path(configuration, "containers/auth.json"), False
-    yield Path(environment.get("DOCKER_CONFIG") or home / ".docker", "config.json"), False
+    yield Path(configuration, "containers/auth.json")
+    yield Path(environment.get("DOCKER_CONFIG") or home / ".docker", "config.json")

@@ -6,12 +6,11 @@ Sources: RFC 9110 (WWW-Authenticate and Retry-After), RFC 8288 (Link).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from urllib.request import parse_http_list
-
-import urllib3
-from attrs import frozen
-from urllib3.exceptions import InvalidHeader
 
 _WORD = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _PARAMETER = re.compile(rf"(?P<name>{_WORD})\s*=\s*(?P<value>.*)", flags=re.DOTALL)
@@ -24,7 +23,26 @@ _LINK = re.compile(
 )
 
 
-@frozen
+class Headers(Mapping[str, str]):
+    """The headers of an answer by their names in any case; several of a name are one list."""
+
+    def __init__(self, given: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in given:
+            known = self._values.get(name.lower())
+            self._values[name.lower()] = value if known is None else f"{known}, {value}"
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@dataclass(frozen=True)
 class Challenge:
     """One way in which a server wants to be told who asks; all names are in lower case."""
 
@@ -90,7 +108,11 @@ def retry_after(header: str | None) -> float | None:
 
     There is None for a header that cannot be read.
     """
+    if header is None:
+        return None
     try:
-        return urllib3.Retry().parse_retry_after(header) if header else None
-    except (InvalidHeader, ValueError, OverflowError):
+        if re.fullmatch(r"\s*[0-9]+\s*", header):
+            return float(int(header))
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer
-from nixgen.registry.retry import TransientError
+from nixgen.registry.retry import StoppedError
 from nixgen.registry.transport import Transport
 
 _PATIENCE = 10.0  # seconds of silence
@@ -22,16 +23,18 @@ class Heads:
     def ask(self, path: str, **how: Any) -> Answer | None:
         """Return the answer, or None when it says nothing and GET has to be asked.
 
-        Takes what Transport.request takes. Raises RegistryError when trying again is useless.
+        Takes what Transport.request takes. Whatever is wrong, GET will tell.
         """
         if self._failures >= _MOST_FAILURES:
             return None
         try:
             answer = self._transport.request("HEAD", path, patience=_PATIENCE, **how)
-        except TransientError:
+        except StoppedError:
+            raise
+        except RegistryError:
             self._failures += 1
             return None
-        if answer.status in (401, 404) or 200 <= answer.status < 400:
+        if answer.status == 401 or answer.is_missing or 200 <= answer.status < 400:
             self._failures = 0
             return answer
         self._failures += 1

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-
-from attrs import frozen
+from dataclasses import dataclass
 
 from nixgen.names import OUTPUT_SHA_LENGTH
 from nixgen.registry.client import Client
@@ -17,7 +16,7 @@ _COMMIT_TAG = re.compile(
 )
 
 
-@frozen
+@dataclass(frozen=True)
 class TaggedImage:
     """An image as the registry knows it: its digest, and the commits whose tags name it."""
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""The ports that URLs leave out, by scheme."""
+
 _DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
 
 
@@ -41,13 +43,13 @@ def same_server(one: str, other: str) -> bool:
     first, second = urlsplit(one), urlsplit(other)
     if host_name(first) != host_name(second):
         return False
-    defaults = [split.port in (None, _DEFAULT_PORTS.get(split.scheme)) for split in (first, second)]
+    defaults = [split.port in (None, DEFAULT_PORTS.get(split.scheme)) for split in (first, second)]
     return all(defaults) or port(first) == port(second)
 
 
-def port(url: SplitResult) -> int | None:
+def port(url: SplitResult) -> int:
     """Return the port of a URL, the default one of its scheme unless it has one."""
-    return url.port or _DEFAULT_PORTS.get(url.scheme)
+    return url.port or DEFAULT_PORTS.get(url.scheme, 0)
 
 
 def host_name(url: SplitResult) -> str:

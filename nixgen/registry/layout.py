@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-from attrs import evolve, frozen
 
 from nixgen.errors import BuildError, UsageError
 
@@ -34,7 +33,7 @@ _DOCKER_TYPES = {
 }
 
 
-@frozen
+@dataclass(frozen=True)
 class Blob:
     """A layer or configuration: its digest, its size in bytes and the file that holds it."""
 
@@ -43,7 +42,7 @@ class Blob:
     file: Path
 
 
-@frozen
+@dataclass(frozen=True)
 class Manifest:
     """A manifest in one of its forms; `content` is kept as it is: the digest is of its bytes."""
 
@@ -61,7 +60,7 @@ class Manifest:
         return "docker" if self.media_type == _DOCKER_MANIFEST else "oci"
 
 
-@frozen
+@dataclass(frozen=True)
 class Layout:
     """The one image of a layout; `manifest` is kept as it is, since the digest is of its bytes."""
 
@@ -87,7 +86,7 @@ class Layout:
         parsed = json.loads(self.manifest)
         parsed["annotations"] = {**(parsed.get("annotations") or {}), **annotations}
         manifest = json.dumps(parsed, separators=(",", ":")).encode()
-        return evolve(self, manifest=manifest, digest=Manifest(self.media_type, manifest).digest)
+        return replace(self, manifest=manifest, digest=Manifest(self.media_type, manifest).digest)
 
     @property
     def forms(self) -> tuple[Manifest, ...]:

@@ -5,12 +5,11 @@ Source: the variables as Go's httpproxy understands them, which docker, podman a
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
-
-import urllib3
-from attrs import field, frozen
 
 from nixgen.errors import UsageError
 from nixgen.registry.hosts import host_name, is_loopback, port
@@ -18,7 +17,7 @@ from nixgen.registry.hosts import host_name, is_loopback, port
 _SCHEMES = ("http", "https")
 
 
-@frozen
+@dataclass(frozen=True)
 class Proxy:
     """A proxy: its address without credentials, and the value of the header that says who asks."""
 
@@ -26,7 +25,7 @@ class Proxy:
     authorization: str | None = field(default=None, repr=False)
 
 
-@frozen
+@dataclass(frozen=True)
 class Proxies:
     """What the environment says of proxies; the loopback address is never asked through one."""
 
@@ -69,7 +68,7 @@ def _read(variable: str, given: str) -> Proxy:
     if split.username is None:
         return Proxy(address)
     pair = f"{unquote(split.username)}:{unquote(split.password or '')}"
-    return Proxy(address, urllib3.make_headers(proxy_basic_auth=pair)["proxy-authorization"])
+    return Proxy(address, "Basic " + base64.b64encode(pair.encode()).decode())
 
 
 def _covers(entry: str, target: SplitResult) -> bool:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import TypeVar
-
-from attrs import frozen
 
 from nixgen.errors import RegistryError, UsageError
 from nixgen.registry.blobs import CountBytes
-from nixgen.registry.client import Client, RefusedFormError
+from nixgen.registry.client import Client, MissingBlobError, RefusedFormError, UnreadableError
 from nixgen.registry.layout import Blob, Layout, Manifest
 from nixgen.registry.retry import Retry, StoppedError
 
 T = TypeVar("T")
 R = TypeVar("R")
 _Place = tuple[str, str]  # a repository and a blob's digest
+_WORTH_ASKING = 1 << 20  # the size in bytes from which other repositories are asked for a blob
 
 
-@frozen
+@dataclass(frozen=True)
 class ImagePush:
     """An image to push: its attribute in the project, its repository and its tags there.
 
@@ -45,7 +45,7 @@ class ImagePush:
         return allowed
 
 
-@frozen
+@dataclass(frozen=True)
 class Pushed:
     """What became of an image: the tags that were put and the bytes of its blobs.
 
@@ -68,7 +68,7 @@ class Pushed:
         return "tagged" if self.put_tags else "unchanged"
 
 
-@frozen
+@dataclass(frozen=True)
 class _Found:
     """What the tags of an image are to name, and which of them the registry lacks."""
 
@@ -79,6 +79,7 @@ class _Found:
 class Pusher:
     """Pushes images through one client, with as many requests at a time as `jobs` says.
 
+    `siblings` are repositories that may hold large blobs, which are then mounted from there.
     The first failure ends the whole push: no image gets a tag before all blobs of all images are in
     place, and the next push goes on with what has arrived by then.
     """
@@ -90,6 +91,7 @@ class Pusher:
         *,
         jobs: int = 4,
         dry_run: bool = False,
+        siblings: Sequence[str] = (),
         count: CountBytes = lambda size: None,
     ) -> None:
         self._client = client
@@ -98,6 +100,7 @@ class Pusher:
         self._refused: set[str] = set()
         self._jobs = jobs
         self._dry_run = dry_run
+        self._siblings = siblings
         self._count = count
 
     def push(self, images: Sequence[ImagePush]) -> list[Pushed]:
@@ -139,6 +142,9 @@ class Pusher:
         absent = [place for place, there in zip(wanted, found, strict=True) if not there]
         holders = {digest: repository for repository, digest in _places(complete)}
         holders |= {digest: repository for repository, digest in set(wanted) - set(absent)}
+        holders |= self._look_at_siblings(
+            {place[1] for place in absent if wanted[place].size >= _WORTH_ASKING} - holders.keys()
+        )
 
         first = {digest: place for place in reversed(absent) if (digest := place[1]) not in holders}
         uploads = sorted(first.values(), key=lambda place: -wanted[place].size)
@@ -149,6 +155,12 @@ class Pusher:
         refused = self._map(lambda place: self._place(place, wanted[place], holders), mounts)
         sent = {place for place, was_sent in zip(mounts, refused, strict=True) if was_sent}
         return sent.union(uploads), set(mounts) - sent
+
+    def _look_at_siblings(self, digests: Iterable[str]) -> dict[str, str]:
+        """Return which of the siblings holds each of the blobs, as far as one does."""
+        wanted = sorted(digests) if self._siblings else []
+        found = self._map(lambda digest: self._client.find_holder(self._siblings, digest), wanted)
+        return {digest: holder for digest, holder in zip(wanted, found, strict=True) if holder}
 
     def _place(self, place: _Place, blob: Blob, holders: dict[str, str] | None) -> bool:
         if self._dry_run:
@@ -162,10 +174,26 @@ class Pusher:
             return found.manifest
         manifest = found.manifest
         for tag in found.missing:
-            manifest = self._put(image, tag, manifest)
+            try:
+                manifest = self._put(image, tag, manifest)
+            except MissingBlobError as error:
+                self._notify(f"{error}; sending all layers of {image.repository} again")
+                self._send_all(image)
+                manifest = self._put(image, tag, manifest)
         for tag in image.tags:
-            self._client.await_digest(image.repository, tag, manifest.digest)
+            self._read_back(image.repository, tag, manifest.digest)
         return manifest
+
+    def _send_all(self, image: ImagePush) -> None:
+        """Upload all blobs of an image, of whatever the registry says that it has them."""
+        for blob in image.layout.blobs:
+            self._client.place_blob(image.repository, blob, None, self._count)
+
+    def _read_back(self, repository: str, tag: str, digest: str) -> None:
+        try:
+            self._client.await_digest(repository, tag, digest)
+        except UnreadableError as error:
+            self._notify(f"{repository}:{tag} is put, and cannot be read back\n  {error}")
 
     def _put(self, image: ImagePush, tag: str, manifest: Manifest) -> Manifest:
         """Put the tag, in another form where the registry refuses this one; return what was put."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
-
-from attrs import field, frozen
 
 from nixgen.errors import RegistryError
 
@@ -28,7 +27,7 @@ class StoppedError(RegistryError):
     """Work was given up because other work failed or the user interrupted it."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Retry:
     """How often to try in all, and how many seconds to pause before the second time and at most.
 
@@ -39,7 +38,7 @@ class Retry:
     first_pause: float = 0.5
     longest_pause: float = 30.0
     notify: Callable[[str], None] = field(default=lambda message: None)
-    stop: threading.Event = field(factory=threading.Event)
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def __call__(self, action: Callable[[], T]) -> T:
         """Return what the action returns, trying again after each TransientError.
@@ -54,7 +53,7 @@ class Retry:
             except TransientError as error:
                 if attempt == self.attempts - 1:
                     if attempt:
-                        raise TransientError(f"{error} ({self.attempts} attempts)") from None
+                        raise type(error)(f"{error} ({self.attempts} attempts)") from None
                     raise
                 pause = self._pause(attempt, error.pause)
                 asked = f" instead of {error.pause:.0f}" if (error.pause or 0) > pause else ""

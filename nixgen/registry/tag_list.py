@@ -6,11 +6,10 @@ Sources: the OCI distribution specification, "Listing Tags"; RFC 8288 (Link).
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import quote
-
-from attrs import frozen
 
 from nixgen.errors import RegistryError
 from nixgen.registry.answers import Answer, failure
@@ -24,7 +23,7 @@ _ROUND = 100  # pages of registries that have a limit of their own are a multipl
 _NOT_SO_MANY = (400, 413, 416, 422)
 
 
-@frozen
+@dataclass(frozen=True)
 class TagList:
     """The list of one repository's tags; `size` is how many are asked for at once.
 

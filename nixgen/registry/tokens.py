@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import urlencode
-
-from attrs import evolve, field, frozen, mutable
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
@@ -35,7 +34,7 @@ class RefusedScopeError(RegistryError):
     """The authorisation server knows the user, who may not do what the token is for."""
 
 
-@frozen
+@dataclass(frozen=True)
 class Token:
     """The value of an Authorization header, and until when it counts (by time.monotonic)."""
 
@@ -59,7 +58,7 @@ class Send(Protocol):
         ...
 
 
-@mutable
+@dataclass
 class TokenServer:
     """Gets tokens for a registry with one user's credentials, or for nobody in particular.
 
@@ -74,7 +73,7 @@ class TokenServer:
     resolve: Callable[[str], str]
     _refresh_token: str = field(init=False, repr=False)
 
-    def __attrs_post_init__(self) -> None:
+    def __post_init__(self) -> None:
         self._refresh_token = self.credentials.identity_token if self.credentials else ""
 
     def fetch(self, challenge: Challenge, scopes: Scopes) -> Token:
@@ -123,7 +122,7 @@ class TokenServer:
             refusal = Refusal.WRONG_CREDENTIALS
         else:
             refusal = Refusal.TOO_FEW_RIGHTS if self.credentials else Refusal.NO_CREDENTIALS
-        told = evolve(answer, access=Access(refusal, self.searched))
+        told = replace(answer, access=Access(refusal, self.searched))
         error = failure(self.registry, "asking its authorisation server", told)
         if refusal is Refusal.WRONG_CREDENTIALS:
             return RefusedCredentialsError(str(error))
@@ -135,12 +134,20 @@ class TokenServer:
         try:
             content: dict[str, Any] = json.loads(answer.body)
             token = content.get("token") or content["access_token"]
-            life = float(content.get("expires_in") or _SHORTEST_LIFE)
         except (ValueError, LookupError, AttributeError, TypeError):
             token = None
-        if not isinstance(token, str) or not token.isprintable():
+        if not isinstance(token, str) or not (token.isascii() and token.isprintable()):
             raise RegistryError(f"{self.registry}: its authorisation server gave no token")
+        life = _seconds(content.get("expires_in"))
         if self._refresh_token:
             self._refresh_token = content.get("refresh_token") or self._refresh_token
         expires_at = time.monotonic() + max(life, _SHORTEST_LIFE) - _LEEWAY
         return Token(f"Bearer {token}", expires_at)
+
+
+def _seconds(life: object) -> float:
+    """Return how long a token counts; what cannot be read is as good as nothing said."""
+    try:
+        return float(life) if isinstance(life, int | float | str) else _SHORTEST_LIFE
+    except ValueError:
+        return _SHORTEST_LIFE

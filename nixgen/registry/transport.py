@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
-
-from attrs import evolve
 
 from nixgen.errors import RegistryError
 from nixgen.registry.address import Registry
@@ -33,7 +33,8 @@ class Transport:
 
     Without `insecure` every request goes over verified TLS. With it the registry's certificate is
     not verified, and a registry that does not speak TLS is talked to in the clear. `credentials`
-    are those for all repositories, or the sources to find each one's in.
+    are those for all repositories, or the sources to find each one's in. `authorities` are files of
+    certificates in PEM form to trust besides the usual ones; UsageError is raised for others.
     """
 
     def __init__(
@@ -42,11 +43,11 @@ class Transport:
         credentials: Credentials | CredentialSources | None = None,
         *,
         insecure: bool = False,
-        connections: int = 64,
+        authorities: Sequence[Path] = (),
     ) -> None:
         self.registry = registry
         self._insecure = insecure
-        self._connections = Connections(registry, insecure=insecure, each=connections)
+        self._connections = Connections(registry, insecure=insecure, authorities=authorities)
         self._credentials = credentials
         self._known: dict[Credentials | None, Authentication] = {}
         self._lock = threading.Lock()
@@ -130,7 +131,7 @@ class Transport:
         answer = send(authorization=shown)
         self._answered = True
         for _ in range(_MOST_CHALLENGES):
-            if answer.status != 401 or not same_server(answer.url, self._base):
+            if not _asks(answer, shown) or not same_server(answer.url, self._base):
                 break
             offered = challenges(answer.headers.get("WWW-Authenticate", ""))
             found = authentication.answer(offered, scopes, shown)
@@ -169,7 +170,7 @@ class Transport:
     def _refused(
         self, answer: Answer, repository: str, refusal: Refusal, detail: str = ""
     ) -> Answer:
-        return evolve(answer, access=Access(refusal, self._searched(repository), detail))
+        return replace(answer, access=Access(refusal, self._searched(repository), detail))
 
     def _find_credentials(self, repository: str) -> Credentials | None:
         if isinstance(self._credentials, CredentialSources):
@@ -217,7 +218,7 @@ class Transport:
                 f"{self.registry}: the registry sent its client to {scheme}://, "
                 "where anybody could read along\n"
                 "  have it set its own address (http.host or X-Forwarded-Proto), "
-                f"or allow this with --insecure-registry {self.registry.host}"
+                f"or allow this with {self.registry.insecure}"
             )
         return url
 
@@ -271,6 +272,12 @@ class Transport:
         raise RegistryError(
             f"{self.registry}: more than {_MOST_REDIRECTIONS} redirections, the last to {url}"
         )
+
+
+def _asks(answer: Answer, shown: str | None) -> bool:
+    """Tell whether the registry asks who is there; some say 403 as long as nobody has told."""
+    unasked = answer.status == 403 and shown is None and "WWW-Authenticate" in answer.headers
+    return answer.status == 401 or unasked
 
 
 def _rewind(body: Any) -> None:

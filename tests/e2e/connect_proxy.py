@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import select
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from socketserver import StreamRequestHandler, ThreadingTCPServer
+
+from registry import Certificate
 
 _BLOCK = 1 << 16
 
@@ -19,15 +23,22 @@ class ConnectProxy(ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, authorization: str | None) -> None:
+    def __init__(self, port: int, authorization: str | None, tls: Certificate | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.scheme = "https" if tls else "http"
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(tls.certificate, tls.key)
+            self.socket = context.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.backend_port = port
         self.authorization = authorization
         self.asked_for: list[str] = []
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}"
 
 
 class _Handler(StreamRequestHandler):
@@ -46,25 +57,28 @@ class _Handler(StreamRequestHandler):
         self.server.asked_for.append(name)
         with socket.create_connection(("127.0.0.1", self.server.backend_port)) as backend:
             self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
-            back = threading.Thread(target=_relay, args=(backend, self.connection))
-            back.start()
             _relay(self.connection, backend)
-            back.join()
 
 
-def _relay(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while block := source.recv(_BLOCK):
-            target.sendall(block)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
+def _relay(client: socket.socket, backend: socket.socket) -> None:
+    """Pass on bytes both ways until one end has no more."""
+    others = {client: backend, backend: client}
+    with suppress(OSError):
+        while True:
+            unread = isinstance(client, ssl.SSLSocket) and client.pending()
+            for source in [client] if unread else select.select([client, backend], [], [])[0]:
+                block = source.recv(_BLOCK)
+                if not block:
+                    return
+                others[source].sendall(block)
 
 
 @contextmanager
-def connect_proxy(port: int, authorization: str | None = None) -> Iterator[ConnectProxy]:
-    """Run the proxy in front of the port."""
-    proxy = ConnectProxy(port, authorization)
+def connect_proxy(
+    port: int, authorization: str | None = None, *, tls: Certificate | None = None
+) -> Iterator[ConnectProxy]:
+    """Run the proxy in front of the port, itself reached over TLS if there is a certificate."""
+    proxy = ConnectProxy(port, authorization, tls)
     threading.Thread(target=proxy.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield proxy

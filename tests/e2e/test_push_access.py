@@ -206,6 +206,12 @@ ACCESS: dict[str, tuple[Quirk, bool | None]] = {
     "life in words": (giving(lambda reply: renamed(reply, expires_in="300")), None),
     "token is compressed": (giving(gzipped), True),
     "token is chunked": (giving(lambda reply: evolve(reply, chunked=True)), True),
+    "life in other words": (giving(lambda reply: renamed(reply, expires_in="soon")), None),
+    "life is over": (giving(lambda reply: renamed(reply, expires_in=-5)), None),
+    "403 asks who is there": (
+        Gate(lambda call: ['Basic realm="test"'], knows_password, refusal=lambda call: error(403)),
+        None,
+    ),
     "token as text": (giving(lambda reply: reply.having(Content_Type="text/plain")), True),
     "token with 201": (giving(lambda reply: evolve(reply, status=201)), None),
     "token server is busy": (Gate(token=once(Reply(503))), None),

@@ -20,7 +20,7 @@ from quirks import (
     status,
     to,
 )
-from quirky_registry import Quirk, Reply, error, none, quirky_registry
+from quirky_registry import Quirk, QuirkyRegistry, Reply, error, none, quirky_registry
 from registry import PASSWORD, USERNAME
 
 pytestmark = pytest.mark.nix
@@ -37,8 +37,14 @@ QUIRKS: dict[str, Quirk] = {
     "none": none,
     "PATCH answers 204": status(to("PATCH"), 204),
     "Location is relative": relocating(lambda call, at: at.rpartition("/")[2]),
+    "Location is missing after PATCH": relocating(
+        lambda call, at: at if call.method == "POST" else None
+    ),
     "Location at another host": relocating(lambda call, at: f"http://{other_name(call)}{at}"),
+    **{f"PUT of blobs answers {code}": status(to("PUT", "session"), code) for code in (200, 202)},
+    "PATCH is refused": refusing(to("PATCH"), Reply(405)),
     "HEAD of manifests is refused": refusing(to("HEAD", "manifest"), Reply(405)),
+    "HEAD of blobs is refused": refusing(to("HEAD", "blob"), Reply(403)),
     "tag is read late": delaying(to("GET", "manifest"), 2),
     "mount is refused": refusing(mounting, error(403)),
     "upload is lost": refusing(to("PATCH"), error(404, "BLOB_UPLOAD_UNKNOWN"), times=1),
@@ -59,12 +65,26 @@ QUIRKS: dict[str, Quirk] = {
 def test_quirk_is_managed(project: PushedProject, name: str) -> None:
     """The job puts both tags, and says that a tag is pushed once it can be read."""
     with quirky_registry(QUIRKS[name]) as registry:
-        arguments = {"registry": registry.host, "insecureRegistry": registry.host}
-        done = project.build_jobs("pushDockerImages.engine", arguments=arguments)
+        done = project.build_jobs("pushDockerImages.engine", arguments=to_jobs(registry))
         assert done.returncode == 0, done.stderr
         tags = registry.storage.tags(REPOSITORY)
     assert len(tags) == 2
     assert {f"{REPOSITORY}:{tag} is pushed" in done.stderr for tag in tags} == {True}
+
+
+def to_jobs(registry: QuirkyRegistry) -> dict[str, str | Path]:
+    """Return the arguments of jobsets.nix for a registry without TLS."""
+    return {"registry": registry.host, "insecureRegistry": registry.host}
+
+
+def test_registry_has_an_ipv6_address(project: PushedProject) -> None:
+    """The address of a registry is an IPv6 address, in any of its spellings."""
+    with quirky_registry(address="::1") as registry:
+        spelled = registry.host.replace("::1", "0:0:0:0:0:0:0:1")
+        arguments: dict[str, str | Path] = {"registry": registry.host, "insecureRegistry": spelled}
+        done = project.build_jobs("pushDockerImages.engine", arguments=arguments)
+        assert done.returncode == 0, done.stderr
+        assert len(registry.storage.tags(REPOSITORY)) == 2
 
 
 @pytest.mark.parametrize("reply", [error(400, "MANIFEST_INVALID"), Reply(415)])
@@ -76,10 +96,9 @@ def test_docker_manifest_is_put_instead(project: PushedProject, reply: Reply) ->
         lambda call: call.method == "PUT" and "oci" in call.headers.get("content-type", ""), reply
     )
     with quirky_registry(refusal) as registry:
-        arguments = {"registry": registry.host, "insecureRegistry": registry.host}
-        done = project.build_jobs("pushDockerImages.engine", arguments=arguments)
+        done = project.build_jobs("pushDockerImages.engine", arguments=to_jobs(registry))
         assert done.returncode == 0, done.stderr
-        assert f"takes no OCI manifests: it has the docker manifest {digest}" in done.stderr
+        assert f"takes no oci manifests: it has the docker manifest {digest}" in done.stderr
         for tag in registry.storage.tags(REPOSITORY):
             _, content = registry.storage.manifests[REPOSITORY, tag]
             assert digest == "sha256:" + hashlib.sha256(content).hexdigest()
@@ -90,11 +109,11 @@ def test_docker_manifest_is_put_instead(project: PushedProject, reply: Reply) ->
 
 def test_failed_read_is_never_called_pushed(project: PushedProject) -> None:
     """A tag that cannot be read is not said to be pushed."""
-    quirk = refusing(to("GET", "manifest"), error(404, "MANIFEST_UNKNOWN"))
+    unknown = error(404, "MANIFEST_UNKNOWN")
+    quirk = refusing(lambda call: call.kind == "manifest" and call.method != "PUT", unknown)
     with quirky_registry(quirk) as registry:
-        arguments = {"registry": registry.host, "insecureRegistry": registry.host}
-        done = project.build_jobs("pushDockerImages.engine", arguments=arguments)
-    assert (done.returncode, "cannot be read back" in done.stderr) == (1, True), done.stderr
+        done = project.build_jobs("pushDockerImages.engine", arguments=to_jobs(registry))
+    assert (done.returncode, "got no such tag" in done.stderr) == (1, True), done.stderr
     assert "is pushed" not in done.stderr
 
 
@@ -126,10 +145,24 @@ def test_hosts_are_compared_as_hosts(project: PushedProject, tmp_path: Path) -> 
         assert len(registry.storage.tags(REPOSITORY)) == 2
 
 
+def test_credential_helpers_are_passed_over(project: PushedProject, tmp_path: Path) -> None:
+    """A registry that asks nobody is pushed to, whatever helper the file names for it."""
+    with quirky_registry() as registry:
+        file = tmp_path / "auth.json"
+        file.write_text(json.dumps({"credHelpers": {registry.host: "pass"}, "credsStore": "gold"}))
+        done = project.build_jobs(
+            "pushDockerImages.engine",
+            arguments=to_jobs(registry),
+            environment={"REGISTRY_AUTH_FILE": str(file)},
+            options=["--option", "extra-sandbox-paths", str(file)],
+        )
+        assert done.returncode == 0, done.stderr
+        assert f"the credential helper pass for {registry.host} is passed over" in done.stderr
+
+
 def test_refusal_says_where_credentials_are_from(project: PushedProject) -> None:
     """Without credentials the message names the variables that are not set."""
     with quirky_registry(Gate(lambda call: [bearer(call)])) as registry:
-        arguments = {"registry": registry.host, "insecureRegistry": registry.host}
-        done = project.build_jobs("pushDockerImages.engine", arguments=arguments)
-    message = "neither REGISTRY_USERNAME nor REGISTRY_AUTH_FILE is set"
+        done = project.build_jobs("pushDockerImages.engine", arguments=to_jobs(registry))
+    message = "in REGISTRY_USERNAME and REGISTRY_PASSWORD, REGISTRY_AUTH_FILE (not set)"
     assert (done.returncode, message in done.stderr) == (1, True), done.stderr

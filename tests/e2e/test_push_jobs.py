@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,7 +134,7 @@ def test_passing_trouble_is_waited_for(project: PushedProject, proxy: FaultyRegi
     """A registry that answers with 503 once gets the image all the same."""
     proxy.fail(method("POST"), status=503)
     done = project.build_jobs("pushDockerImages.engine", arguments=to(proxy))
-    assert (done.returncode, "trying again in 1 s" in done.stderr) == (0, True), done.stderr
+    assert (done.returncode, "trying again in" in done.stderr) == (0, True), done.stderr
 
 
 def test_registry_that_keeps_nothing_fails_the_job(
@@ -148,7 +147,7 @@ def test_registry_that_keeps_nothing_fails_the_job(
         times=2,
     )
     done = project.build_jobs("pushDockerImages.engine", arguments=to(proxy))
-    assert (done.returncode, "cannot be read back" in done.stderr) == (1, True), done.stderr
+    assert (done.returncode, "after the push, got no such tag" in done.stderr) == (1, True)
 
 
 def test_registry_without_tls_must_be_named(project: PushedProject, proxy: FaultyRegistry) -> None:
@@ -231,9 +230,8 @@ def test_wrong_password_fails_the_job(project: PushedProject, tmp_path: Path) ->
             environment={"REGISTRY_USERNAME": USERNAME, "REGISTRY_PASSWORD": f"{MARK}-wrong"},
             arguments=to(secured),
         )
-    # In the words of skopeo 1.9 and of 1.18.
-    refused = re.search("unauthorized|authentication required", done.stderr)
-    assert (done.returncode, bool(refused)) == (1, True), done.stderr
+    refused = "does not accept the user name and password" in done.stderr
+    assert (done.returncode, refused) == (1, True), done.stderr
     assert MARK not in done.stderr
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from connect_proxy import connect_proxy
 from gates import Gate, knows_password
 from quirks import both, relocating
-from quirky_registry import Call, QuirkyRegistry, quirky_registry
-from registry import MARK, PASSWORD, USERNAME, make_certificate
+from quirky_registry import Call, Plain, QuirkyRegistry, Reply, quirky_registry
+from registry import MARK, PASSWORD, USERNAME, Certificate, make_certificate
 from two_images import REPOSITORIES, make_layouts, make_pushes
 
 from nixgen.errors import RegistryError
@@ -63,6 +64,18 @@ def test_name_is_the_same_in_all_spellings(
     assert {name for name, _ in behind.storage.manifests} == set(REPOSITORIES)
 
 
+def test_proxy_is_reached_over_tls(
+    behind: QuirkyRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy with https:// hears of the registry's name and its own password over TLS alone."""
+    certificate = Certificate(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    with connect_proxy(behind.server_port, PROXY_AUTHORIZATION, tls=certificate) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", f"//me:{MARK}@"))
+        push(NAME, make_layouts(tmp_path / "layouts"))
+        assert set(proxy.asked_for) == {f"{NAME}:443"}
+    assert {name for name, _ in behind.storage.manifests} == set(REPOSITORIES)
+
+
 def test_proxy_that_refuses_is_named(
     behind: QuirkyRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,3 +104,29 @@ def test_excepted_host_is_asked_directly(
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
     push(behind.host, make_layouts(tmp_path / "layouts"))
     assert {name for name, _ in behind.storage.manifests} == set(REPOSITORIES)
+
+
+def test_proxy_reads_what_is_sent_in_the_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A registry without TLS is asked for by whole addresses, and the proxy's password is told."""
+    monkeypatch.delenv("HTTPS_PROXY", raising=False)
+
+    def proxy(call: Call, plain: Plain) -> Reply:
+        if call.headers.get("proxy-authorization") != PROXY_AUTHORIZATION:
+            return Reply(407)
+        prefix = f"/http://{NAME}"
+        assert (call.path.startswith(prefix), call.host) == (True, NAME)
+        return plain(evolve(call, path=call.path.removeprefix(prefix)))
+
+    with quirky_registry(proxy) as behind:
+        retry = Retry(attempts=1)
+        for password in (f"{MARK}-wrong", MARK):
+            monkeypatch.setenv("HTTP_PROXY", f"http://me:{password}@{behind.host}")
+            client = Client(Transport(parse_registry(NAME), insecure=True), retry)
+            if password != MARK:
+                with pytest.raises(RegistryError, match=r"the proxy .* does not accept"):
+                    client.connect()
+                continue
+            Pusher(client, retry).push(make_pushes(make_layouts(tmp_path / "layouts")))
+        assert {name for name, _ in behind.storage.manifests} == set(REPOSITORIES)

@@ -6,6 +6,7 @@ all of them; the tables say which of them skopeo manages.
 
 from __future__ import annotations
 
+import zlib
 from email.utils import formatdate
 from pathlib import Path
 from time import time
@@ -87,6 +88,10 @@ LOCATIONS = {
         ("in another case", lambda call, at: f"HTTP://{call.host.upper()}{at}", True),
         ("said to be over TLS", lambda call, at: f"https://{call.host}{at}", False),
         ("with blanks around", lambda call, at: f"  {at}  ", True),
+        ("with blanks in it", lambda call, at: f"{at}&more=a b", False),
+        ("with what no address has", lambda call, at: f'{at}&more={{a|b}}^"`\\', True),
+        ("not in ASCII", lambda call, at: f"{at}&more=\xe9", True),
+        ("with a user", lambda call, at: f"http://u:p@{call.host}{at}", True),
         ("missing after PATCH", lambda call, at: at if call.method == "POST" else None, False),
     )
 }
@@ -140,6 +145,29 @@ HEADERS = {
         ),
         True,
     ),
+    "no digest, deflated manifest": (
+        changing(
+            to("GET", "manifest"),
+            lambda call, reply: evolve(
+                reply.having(Docker_Content_Digest=None, Content_Encoding="deflate"),
+                body=zlib.compress(reply.body),
+            ),
+        ),
+        True,
+    ),
+    "names in lower case": (
+        changing(
+            lambda call: True,
+            lambda call, reply: evolve(
+                reply, headers={name.lower(): value for name, value in reply.headers.items()}
+            ),
+        ),
+        True,
+    ),
+    "connection ends": (
+        changing(lambda call: True, lambda call, reply: reply.having(Connection="close")),
+        True,
+    ),
     "no digest, chunked manifest": (
         changing(
             to("GET", "manifest"),
@@ -169,6 +197,35 @@ SHORTCUTS = {
     },
     "HEAD of manifest answers 404": (refusing(to("HEAD", "manifest"), Reply(404)), True),
     "HEAD of blob answers 404": (refusing(to("HEAD", "blob"), Reply(404)), True),
+    "HEAD leads in a circle": (
+        refusing(HEADS, lambda call: Reply(307, {"Location": call.path})),
+        False,
+    ),
+    "HEAD leads to where nobody is": (
+        refusing(HEADS, Reply(307, {"Location": "http://127.0.0.1:1/x"})),
+        False,
+    ),
+    "HEAD leads nowhere": (refusing(HEADS, Reply(307)), False),
+    "HEAD finds whatever is asked for": (refusing(to("HEAD"), Reply(200)), False),
+    **{
+        f"tags cannot be read, {code}": (
+            refusing(lambda call: call.kind == "manifest" and call.method != "PUT", Reply(code)),
+            True,
+        )
+        for code in (400, 403, 405, 501)
+    },
+    "nothing can be read": (
+        refusing(lambda call: call.kind != "ping" and call.method in ("GET", "HEAD"), error(403)),
+        False,
+    ),
+    "missing is gone": (
+        lambda call, plain: (
+            evolve(reply, status=410) if (reply := plain(call)).status == 404 else reply
+        ),
+        False,
+    ),
+    "mount answers 201 and does nothing": (refusing(mounting, Reply(201)), False),
+    "mount answers 202 and no more": (refusing(mounting, Reply(202)), True),
     "HEAD is not answered": (refusing(HEADS, BROKEN), False),
     "HEAD and GET of blobs are refused": (
         refusing(lambda call: call.kind == "blob", error(403)),
@@ -239,6 +296,10 @@ PATIENCE = {
         ("PUT", "manifest", 429, {}, False),
         ("PUT", "manifest", 502, {}, False),
         ("PUT", "manifest", 504, {"Retry-After": "-1"}, False),
+        ("PUT", "manifest", 409, {}, False),
+        ("PUT", "session", 423, {}, False),
+        ("PUT", "session", 521, {}, False),
+        ("POST", "upload", 599, {}, False),
     )
 }
 

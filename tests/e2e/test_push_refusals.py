@@ -100,7 +100,7 @@ REFUSALS: dict[str, tuple[Quirk, Credentials | None, str]] = {
         "the registry sent its client to 'mailto:me', no address",
     ),
     "redirections in a circle": (
-        refusing(to("HEAD", "blob"), lambda call: Reply(307, {"Location": call.path})),
+        refusing(to("PATCH"), lambda call: Reply(307, {"Location": f"{call.path}?{call.query}"})),
         None,
         "more than 10 redirections",
     ),

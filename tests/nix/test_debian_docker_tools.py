@@ -86,6 +86,73 @@ TIMES = {
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ('[ "a" ]', 'config: expected a set, got [ "a" ]'),
+        ('{ Cmd = "/bin/sh"; }', 'config.Cmd: expected a list of strings, got "/bin/sh"'),
+        ("{ Entrypoint = [ 1 ]; }", "config.Entrypoint[0]: expected a string, got 1"),
+        ('{ cmd = [ "/bin/sh" ]; }', "(did you mean Cmd?), got "),
+        ('{ Env = { A = "b"; }; }', "config.Env: expected a list, got a set"),
+        ("{ Env = [ 1 ]; }", "config.Env[0]: expected a string, got 1"),
+        ("{ User = 1000; }", "config.User: expected a string, got 1000"),
+        ('{ WorkingDir = "srv"; }', 'config.WorkingDir: expected an absolute path, got "srv"'),
+        ("{ ExposedPorts = [ 80 ]; }", "config.ExposedPorts: expected a set such as "),
+        ("{ ExposedPorts.http = { }; }", "config.ExposedPorts.http: expected a port"),
+        ("{ Labels.version = 1; }", "config.Labels.version: expected a string, got 1"),
+        ('{ Volumes = { "/data" = 1; }; }', "expected a set, which may be empty, got 1"),
+        ('{ Healthcheck.Test = "true"; }', "config.Healthcheck.Test: expected a list"),
+    ],
+)
+def test_config_that_no_engine_reads_is_refused(function: str, config: str, message: str) -> None:
+    """A value of another type would make an archive that podman and docker do not load."""
+    assert message in refusal(image(function, f"config = {config};"))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("uid = -1;", "uid: expected a whole number from 0 to 4294967294, got -1"),
+        ('gid = "users";', 'gid: expected a whole number from 0 to 4294967294, got "users"'),
+        ('fromImage = "/nosuch.tar";', "fromImage: /nosuch.tar: there is no such file where Nix"),
+        ('architecture = "";', "architecture: expected an architecture as Go names it"),
+        ("annotations.a = 1;", "annotations: expected a set of strings, got a set"),
+        ('annotations = [ "a=b" ];', 'annotations: expected a set of strings, got [ "a=b" ]'),
+    ],
+)
+def test_arguments_of_other_types_are_refused(function: str, arguments: str, message: str) -> None:
+    """Before anything is built, with what was expected."""
+    assert message in refusal(image(function, arguments))
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_config_of_all_kinds_is_read(function: str) -> None:
+    """What has a place in the configuration arrives there, null being as good as nothing."""
+    config = """
+      ArgsEscaped = true;
+      Cmd = [ pkgs.bash "${pkgs.bash}/bin/bash" ];
+      Entrypoint = null;
+      Env = [ "A=b=c" "EMPTY=" ];
+      ExposedPorts = { "80/tcp" = { }; "53/udp" = { }; "9000" = { }; };
+      Healthcheck = { Test = [ "CMD" "true" ]; Interval = 1000000000; };
+      Labels = { "org.example.name" = "value"; };
+      OnBuild = [ ];
+      StopSignal = "SIGTERM";
+      User = "1000:1000";
+      Volumes."/data" = { };
+      WorkingDir = "/srv";
+    """
+    archive = build(image(function, f"config = {{ {config} }};"))
+    read = read_back(archive)["config"]
+    assert ("1000:1000", "/srv", {"/data": {}}) == (
+        read["User"],
+        read["WorkingDir"],
+        read["Volumes"],
+    )
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_times_of_all_forms_become_one_form(function: str) -> None:
     """Everything that `date` understands, as in nixpkgs, in the form that engines understand."""
     bindings = [

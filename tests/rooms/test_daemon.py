@@ -21,6 +21,7 @@ TWO = ("-n", "2")
 OF_THE_BUILDERS = (
     "tests/e2e/test_push_jobs.py::test_credentials_and_address_come_from_the_environment",
     "tests/e2e/test_push_jobs.py::test_proxy_of_the_environment_is_used",
+    "tests/e2e/test_push_jobs.py::test_wrong_password_fails_the_job",
 )
 # It mounts an image, which only root's podman does outside of `podman unshare`.
 OF_ROOT = ("tests/nix/test_debian_parents.py::test_every_form_of_a_child_can_be_loaded",)

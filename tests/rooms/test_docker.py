@@ -99,6 +99,11 @@ def test_other_client_of_docker(docker: DockerRoom) -> None:
     )
 
 
+def test_docker_loads_images_on_any_parent(docker: DockerRoom) -> None:
+    """Parents of all forms, with files of all kinds: Docker has what was built."""
+    docker.run_tests("tests/nix/test_debian_loading.py")
+
+
 def test_port_is_published(docker: DockerRoom) -> None:
     """Options after `--` reach Docker: a port is published, and answers."""
     words = ("run", "--engine", "docker", "--detach", "staticFiles", "--")

@@ -26,6 +26,14 @@ SAID = {
     'command required for rootless mode with multiple IDs: exec: "newuidmap": executable file not '
     "found in $PATH": "apt-get install uidmap",
     "potentially insufficient UIDs or GIDs available in user namespace": "--add-subuids",
+    "the path in $XDG_RUNTIME_DIR must be writable by the user": "unset it",
+    "runc: mkdir /run/user/1000: permission denied": "XDG_RUNTIME_DIR",
+    "cannot resolve /nonexistent: lstat /nonexistent: no such file or directory": "HOME",
+    'validating engine configs: temporary directory must be an absolute path - instead got "tmp"': (
+        "TMPDIR"
+    ),
+    "mkdir /home/x/rundir/libpod: no such file or directory": "TMPDIR",
+    "runc create failed: invalid namespace path /tmp/a,b/netns/netns-1": "without a comma",
     "cannot find UID/GID for user x: no subuid ranges found for user": "--add-subuids",
 }
 

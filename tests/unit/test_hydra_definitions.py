@@ -37,7 +37,7 @@ def flag(name: str) -> Callable[[], Any]:
         (lambda: Jobset(branch="a b"), "branch: expected a string without blanks"),
         (lambda: Jobset(description="a\nb"), "description: expected a string of one line"),
         (lambda: Jobset(notify=["team"]), "notify[0]: expected a mail address"),
-        (lambda: Jobset(registry="https://a b"), "registry: expected a registry"),
+        (lambda: Jobset(registry="https://a,b"), "registry: expected a registry"),
         (lambda: Jobset(insecure_registry="a/b"), "insecure_registry: expected a registry's"),
         (flag("1st"), "inputs['1st']: expected a letter, then"),
         (flag("src"), "repository and branch make this input"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -89,10 +90,12 @@ def test_folder_that_somebody_else_prepared_is_not_taken(project: Path) -> None:
         assert usual != roots.folder.parent
 
 
-def test_roots_are_read_in_a_folder_of_any_name(tmp_path: Path) -> None:
-    """Spaces and dots in the path of the project are none of Nix's separators."""
-    (tmp_path / "a project/.nixgen").mkdir(parents=True)
-    with held_roots(tmp_path / "x/../a project") as roots:
+@pytest.mark.parametrize("name", ["a project", "a!b", "a\nb", os.fsdecode(b"\xe9")], ids=ascii)
+def test_roots_are_read_in_a_folder_of_any_name(tmp_path: Path, name: str) -> None:
+    """What Nix prints between and after paths may stand in the path of the project as well."""
+    (tmp_path / name / ".nixgen").mkdir(parents=True)
+    with held_roots(tmp_path / "x/.." / name) as roots:
         _, root, _ = roots.words()
         Path(root).symlink_to("/nix/store/x")
-        assert ["/nix/store/x", "/nix/store/y"] == roots.resolve(f"{root}!dev\n/nix/store/y\n")
+        printed = os.fsencode(f"{root}!dev\n/nix/store/y\n").decode(errors="replace")
+        assert ["/nix/store/x", "/nix/store/y"] == roots.resolve(printed)

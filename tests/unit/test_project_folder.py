@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from nixgen.errors import ExitStatus
+from nixgen.errors import ExitStatus, UsageError
+from nixgen.files.own_folder import OwnFolder
 
 COMMANDS = [
     ["emit"],
@@ -127,3 +128,17 @@ def test_a_current_folder_that_was_removed_is_told(tmp_path: Path) -> None:
     script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
     said = refusal("emit", folder=tmp_path, before=("sh", "-c", script, "sh"))
     assert "the current folder does not exist any more" in said
+
+
+@pytest.mark.parametrize("target", [None, "/nonexistent"], ids=["a file", "a dangling link"])
+def test_what_stands_in_the_place_of_the_machines_own_folder_is_named(
+    tmp_path: Path, target: str | None
+) -> None:
+    """With what to do about it."""
+    own = tmp_path / ".nixgen"
+    own.symlink_to(target) if target else own.touch()
+    with pytest.raises(UsageError) as refused, OwnFolder(own).written():
+        pass
+    told = str(refused.value).splitlines()
+    assert told[0].startswith(f"{own}/incoming: cannot be written: ")
+    assert "  move away what stands in the place of the file or of its folder" == told[1]

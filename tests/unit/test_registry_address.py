@@ -25,7 +25,7 @@ def test_address_is_read(address: str, expected: Registry) -> None:
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("http://registry.example.org", "leave the scheme out and name the host"),
+        ("http://registry.example.org", "leave the scheme out; --insecure-registry HOST"),
         ("user@registry.example.org", "expected a registry's address"),
         ("registry.example.org/Team", "expected a repository name"),
         ("", "expected a registry's address"),

@@ -211,3 +211,24 @@ def test_a_step_never_takes_more_than_one_line_of_a_terminal(tmp_path: Path, col
         width = sum(2 if character in "漢字" else 1 for character in step)
         assert width < columns
     assert b"\n" not in written
+
+
+WITH_STREAMS = {
+    ">&-": ExitStatus.DONE,
+    "2>&-": ExitStatus.DONE,
+    "<&- >&- 2>&-": ExitStatus.DONE,
+    "2>/dev/full": ExitStatus.DONE,
+    ">/dev/full": ExitStatus.USAGE,
+}
+
+
+@pytest.mark.parametrize(("streams", "status"), WITH_STREAMS.items(), ids=WITH_STREAMS.keys())
+def test_a_stream_that_takes_nothing_keeps_no_file_from_being_written(
+    project: Path, streams: str, status: ExitStatus
+) -> None:
+    """Messages that cannot be written are lost; data that cannot are told of, without traceback."""
+    words = ["sh", "-c", f'"$0" -m nixgen emit {streams} && "$0" -m nixgen list {streams}']
+    done = subprocess.run([*words, sys.executable], cwd=project, capture_output=True, check=False)
+    assert (status, True) == (done.returncode, (project / "default.nix").is_file())
+    told = b"nixgen: /dev/full: No space left on device\n" in done.stderr
+    assert (streams == ">/dev/full", False) == (told, b"Traceback" in done.stderr)

@@ -43,10 +43,15 @@
 assert checkArguments {
   function = "buildImage";
   inherit
+    annotations
+    architecture
     compressor
+    config
+    gid
     includeNixDB
     name
     tag
+    uid
     ;
   refused = lib.optionalAttrs (contents != null && copyToRoot != null) {
     contents = "it is the old name of copyToRoot, which is given as well";

@@ -48,10 +48,15 @@
 assert checkArguments {
   function = "buildLayeredImage";
   inherit
+    annotations
+    architecture
     compressor
+    config
+    gid
     includeNixDB
     name
     tag
+    uid
     ;
   refused =
     lib.optionalAttrs enableFakechroot {

@@ -67,6 +67,11 @@ def find_image(source: Path, wanted: Wanted, scratch: Path) -> SourceImage:
 
     Raises ImageError when there is none, or when what is there is damaged.
     """
+    if not source.exists():
+        raise ImageError(
+            f"fromImage: {source}: there is no such file where Nix builds\n"
+            "  write it as a path of Nix, without quotes, or as a derivation"
+        )
     folder = _Folder(source if source.is_dir() else _unpack(source, scratch), source)
     try:
         if folder.has("manifest.json"):
