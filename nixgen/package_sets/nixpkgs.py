@@ -57,7 +57,7 @@ def update(folder: Path, *, branch: str | None = None, revision: str | None = No
     pin = read_pin(_text(files[0]), files[0])
     pin = evolve(pin, branch=branch or pin.branch)
     if not (pin.branch or revision):
-        raise UsageError(f"{files[0]}: it names no branch of nixpkgs\n  pass one with --branch")
+        raise UsageError(f"{files[0]}: it names no branch of nixpkgs", "pass one with --branch")
     pin = evolve(pin, revision=revision or git.remote_head(pin.repository, pin.branch))
     moved = evolve(pin, nar_hash=nix.prefetch_tarball(pin.tarball))
     with locked(folder):

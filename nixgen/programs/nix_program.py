@@ -53,7 +53,7 @@ def run_nix(command: BaseCommand, error: type[NixgenError], **how: Any) -> str:
     except NixgenError as failure:
         for pattern, remedy in _REMEDIES.items():
             if re.search(pattern, str(failure)):
-                raise error(f"{failure}\n  {remedy}") from None
+                raise failure.with_remedies(remedy) from None
         raise
 
 

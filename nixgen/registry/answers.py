@@ -134,7 +134,7 @@ def _refused(registry: Registry, where: str, answer: Answer, said: str) -> Regis
         case Refusal.OTHER_SERVER:
             what = f"the registry sent its client to {access.detail}, which asks for credentials"
             remedy = f"use {access.detail} as the registry, if it is the one meant"
-    return RegistryError(f"{where}: {what}{said}{searched}\n  {remedy}")
+    return RegistryError(f"{where}: {what}{said}{searched}", remedy)
 
 
 def _errors(answer: Answer) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ def spec(folder: Path, check: bool) -> None:
     project = load_project(folder)
     if project.hydra is None:
         raise UsageError(
-            "the project does not say what Hydra does with it\n  set Project(hydra=...)"
+            "the project does not say what Hydra does with it", "set Project(hydra=...)"
         )
     generated = Plan({JOBSETS_FILE: jobsets_text(project.hydra)}, {})
     changes = emit.compare(folder, generated)
@@ -78,7 +78,8 @@ def _read_spec(folder: Path) -> str | None:
     if description != SPEC_DESCRIPTION:
         raise UsageError(
             f"{SPEC_FILE}: nixgen does not overwrite this file: its description is not "
-            f"{SPEC_DESCRIPTION!r}\n  move or remove it, then run the command again"
+            f"{SPEC_DESCRIPTION!r}",
+            "move or remove it, then run the command again",
         )
     return text
 
