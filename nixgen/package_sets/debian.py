@@ -220,8 +220,8 @@ def _refuse_illegal_names(names: Sequence[str]) -> None:
     illegal = [name for name in names if not PACKAGE_NAME.fullmatch(name)]
     if illegal:
         raise UsageError(
-            f"not the name of a Debian package: {', '.join(map(repr, illegal))}\n"
-            "  expected lower case letters, digits, '+', '-' and '.', at least two of them"
+            f"not the name of a Debian package: {', '.join(map(repr, illegal))}",
+            "expected lower case letters, digits, '+', '-' and '.', at least two of them",
         )
 
 

@@ -104,8 +104,8 @@ def failure(registry: Registry, action: str, answer: Answer) -> RegistryError:
         return RegistryError(f"{where}: the registry is read-only{said}")
     if answer.status == 413:
         return RegistryError(
-            f"{where}: the registry, or a proxy before it, takes no request of this size{said}\n"
-            "  have its limit raised (nginx: client_max_body_size)"
+            f"{where}: the registry, or a proxy before it, takes no request of this size{said}",
+            "have its limit raised (nginx: client_max_body_size)",
         )
     if _disk_is_full(answer):
         return RegistryError(f"{where}: the registry's disk is full{said}")

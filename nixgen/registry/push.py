@@ -39,8 +39,8 @@ class ImagePush:
         allowed = tuple(each for each in forms if self.form in (None, each.form))
         if not allowed:
             raise UsageError(
-                f"{self.attribute}: --format: expected {forms[0].form}, got {self.form}\n"
-                "  the image cannot be written in the other form"
+                f"{self.attribute}: --format: expected {forms[0].form}, got {self.form}",
+                "the image cannot be written in the other form",
             )
         return allowed
 
