@@ -4,7 +4,7 @@
   nixpkgs ? null,
   pkgs ? if nixpkgs == null then
     import ./nix/package-sets/debian {
-      lock = ./.nixgen/debian.json;
+      lock = ./debian.lock.json;
       inherit system;
     }
   else
@@ -40,4 +40,5 @@ in
   inherit dockerImages lib;
   inherit (lib) fluentdCw;
   pkgs = packages;
+  tags = [ ];
 }

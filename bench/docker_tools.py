@@ -17,8 +17,8 @@ from attrs import frozen
 from bench.measure import REPOSITORY, CommandFailedError, nix_config, run
 
 AS_IT_IS = REPOSITORY / "nix/package-sets/nixpkgs"
-ON_DEBIAN = REPOSITORY / "tests/nix/nixpkgs-on-debian.nix"
-LOCK = REPOSITORY / ".nixgen/debian.json"
+ON_DEBIAN = REPOSITORY / "bench/nixpkgs-on-debian.nix"
+LOCK = REPOSITORY / "debian.lock.json"
 
 MOST_BUILDS = 30
 """What an image without contents may need built: it is made of ten, a compiler of hundreds."""

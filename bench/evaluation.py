@@ -17,7 +17,7 @@ _HEAD_LINES = 3  # of a generated file: its marker, its arguments, an empty line
 BY_HAND = """\
 {{ system ? builtins.currentSystem }}:
 let
-  pkgs = import ./nix/package-sets/debian {{ lock = ./.nixgen/debian.json; inherit system; }};
+  pkgs = import ./nix/package-sets/debian {{ lock = ./debian.lock.json; inherit system; }};
   lib = import ./nix {{ inherit dockerImages pkgs; }};
   dockerImages = {{
 {images}

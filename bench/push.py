@@ -1,6 +1,6 @@
 """Measure pushing on the loopback address, against unpacking an archive and copying it twice.
 
-    python bench/push.py [--json] [--megabytes N] [--runs N] [--images N]
+    python -m bench.push [--json] [--megabytes N] [--runs N] [--images N]
 
 Every figure is the median of the runs in seconds; the ratios, to which the targets belong, are
 taken within this one run. `nixgen push` is measured from the built image on: reading its layout,
@@ -18,7 +18,6 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tarfile
 import tempfile
 import time
@@ -27,12 +26,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("tests/e2e", "")]
-
-from faults import faulty_registry  # noqa: E402
-from registry import RunningRegistry, make_layout, running_registry  # noqa: E402
-
-from nixgen.registry import (  # noqa: E402
+from bench.registry import Registry, make_layout, running_registry
+from nixgen.registry import (
     Client,
     ImagePush,
     Pusher,
@@ -83,7 +78,7 @@ def make_archive(file: Path, layout: Path) -> None:
     plain.unlink()
 
 
-def copy_archive_twice(registry: RunningRegistry, archive: Path, home: Path) -> None:
+def copy_archive_twice(registry: Registry, archive: Path, home: Path) -> None:
     """Push as the system does that nixgen stands in for: unpack, then copy once for each tag."""
     plain = home / "image.tar"
     with plain.open("wb") as target:
@@ -98,7 +93,7 @@ def copy_archive_twice(registry: RunningRegistry, archive: Path, home: Path) -> 
     plain.unlink()
 
 
-def push_layout(registry: RunningRegistry, layout: Path) -> None:
+def push_layout(registry: Registry, layout: Path) -> None:
     """Push as `nixgen push` does once the image is built."""
     image = ImagePush("image", "bench/image", TAGS, read_layout(layout))
     retry = Retry()
@@ -126,9 +121,9 @@ def measure(folder: Path, megabytes: int) -> dict[str, tuple[float, float]]:
     figures: dict[str, list[float]] = {name: [] for name in TARGETS}
     images = []
     for version in (1, 2):
-        layout = folder / f"layout-{version}"
+        layout = folder / f"image-{version}" / "layout"
         if not layout.exists():
-            make_layout(layout, [*layers, make_layer(10 + version, CHANGED_MEGABYTES)])
+            make_layout(layout.parent, [*layers, make_layer(10 + version, CHANGED_MEGABYTES)])
             make_archive(folder / f"archive-{version}.tar.gz", layout)
         images.append((layout, folder / f"archive-{version}.tar.gz"))
     for way in ("old", "nixgen"):
@@ -153,12 +148,12 @@ def count_uploads(folder: Path, images: int) -> tuple[int, int]:
         layout = make_layout(folder / name, [*shared, f"own {index}".encode()])
         tags = image_tags("c" * 40, f"{index:032}", name)
         pushes.append(ImagePush(name, name, tags, read_layout(layout)))
-    with running_registry(folder / "shared") as registry, faulty_registry(registry.port) as proxy:
+    with running_registry(folder / "shared") as registry:
         retry = Retry()
-        client = Client(Transport(parse_registry(proxy.host), insecure=True), retry)
+        client = Client(Transport(parse_registry(registry.host), insecure=True), retry)
         Pusher(client, retry).push(pushes)
         blobs = {blob.digest for push in pushes for blob in push.layout.blobs}
-        return len(blobs), len(proxy.uploads())
+        return len(blobs), registry.count_uploads()
 
 
 def main() -> None:

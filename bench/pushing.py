@@ -1,4 +1,4 @@
-"""Pushing, as `bench/push.py` measures it."""
+"""Pushing, as `python -m bench.push` measures it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from bench.measure import REPOSITORY, run
 
 def figures(scratch: Path, nixpkgs: Path | None) -> Iterator[Figure]:
     """Push to a registry on the loopback address."""
-    for row in json.loads(
-        run([sys.executable, REPOSITORY / "bench/push.py", "--json"], scratch).output
-    ):
+    for row in json.loads(run([sys.executable, "-m", "bench.push", "--json"], REPOSITORY).output):
         if "uploads" in row:
             against = (
                 f"{row['uploads']} uploads of {row['blobs']} blobs, 200 images that share them"

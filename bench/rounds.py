@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import random
-import shutil
 import signal
 import statistics
 import subprocess
@@ -28,10 +27,8 @@ from attrs import Factory, define, frozen
 
 from bench.alone import with_own_store
 from bench.measure import NIXGEN, REPOSITORY, environment, run
-
-sys.path.append(str(REPOSITORY / "tests/e2e"))
-
-from registry import running_registry
+from bench.registry import running_registry
+from nixgen.package_sets.debian import copy_lock
 
 DEFINITIONS = """\
 from nixgen import Image, LayeredImage, Project, pkgs
@@ -98,9 +95,8 @@ class Rounds:
 
     def prepare(self) -> None:
         """Make the project, with this checkout's lock."""
-        (self.folder / ".nixgen").mkdir(parents=True)
-        for name in ("debian.json", "busybox"):
-            shutil.copy2(REPOSITORY / ".nixgen" / name, self.folder / ".nixgen")
+        self.folder.mkdir(parents=True)
+        copy_lock(REPOSITORY, self.folder)
         self._define()
         run([*NIXGEN, "emit"], self.folder)
 

@@ -55,6 +55,7 @@ unmet_registry_rule = partial(unmet_name_rule, "registry")
 unmet_repository_rule = partial(unmet_name_rule, "repository")
 unmet_service_name_rule = partial(unmet_name_rule, "serviceName")
 unmet_store_name_rule = partial(unmet_name_rule, "storeName")
+unmet_suite_rule = partial(unmet_name_rule, "debianSuite")
 
 
 def commit_image_tag(commit_id: str, output_sha: str, image_name: str) -> str:
@@ -63,3 +64,10 @@ def commit_image_tag(commit_id: str, output_sha: str, image_name: str) -> str:
     Slashes of the image's name become dashes, since a tag has none.
     """
     return f"{commit_id}-{output_sha}-{image_name.replace('/', '-')}"
+
+
+def is_uid_of_user(user: object, uid: object) -> bool:
+    """Tell whether a user of that name can have that number: neither root's nor nobody's."""
+    smallest, largest = table()["debianPackageSet"]["uids"]["map"]["values"]["range"]
+    is_name = isinstance(user, str) and unmet_name_rule("debianUser", user) is None
+    return is_name and type(uid) is int and smallest <= uid <= largest

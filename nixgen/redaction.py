@@ -21,7 +21,7 @@ _SHORTEST_ENTRY = 8
 
 _NAME = (
     r"(?<![\w.-])[\w.-]*"
-    r"(?:password|passwd|passphrase|secret|token|credential|signature|(?<![a-z])pass|_pwd"
+    r"(?:password|passwd|passphrase|secret|token|credential|signature|(?<![a-z])pass|_pwd|_pat"
     r"|(?:api|access|private|secret|signing)[_-]?key)s?(?![a-z])"
     r"(?![\w.-]*(?:file|path|dir|url|stdin|helper)\b)[\w.-]*"
 )
@@ -51,8 +51,17 @@ _PATTERNS = tuple(
         (rf"(?<![?&;'\"])({_NAME}=)(?![\"'])\S+", rf"\1{MASK}"),
         (rf"({_NAME}=)(?:'[^']*'|\"(?:[^\"\\]|\\.)*\")", rf"\1{MASK}"),
         (rf"({_NAME}\"?\s*[:=]\s*)\"(?:[^\"\\]|\\.)*\"", rf'\1"{MASK}"'),
+        (rf"({_NAME}'?\s*[:=]\s*)'[^']*'", rf"\1'{MASK}'"),
+        (rf"({_NAME} = )(?![\"'])\S+", rf"\1{MASK}"),
+        # auth.json of docker and podman
+        (r"(\"auth\"\s*:\s*)\"[^\"]*\"", rf'\1"{MASK}"'),
+        # netrc, also apt's auth.conf, on one line or several
+        (r"(\b(?:login|account)\s+\S*[^\s:]\s+password\s+)\S+", rf"\1{MASK}"),
         (r"((?:extra-)?access-tokens\s*=\s*)\S[^\n]*", rf"\1{MASK}"),
-        (r"((?:proxy-)?authorization\s*[:=]\s*)[^\n'\"]+", rf"\1{MASK}"),
+        (
+            r"((?:(?:proxy-)?authorization|x-registry-auth|cookie)\s*[:=]\s*)[^\n'\"]+",
+            rf"\1{MASK}",
+        ),
         (r"\b(bearer|basic)\s+(?=\S*[\d=])[A-Za-z0-9._~+/-]{8,}=*(?![\w=\"])", rf"\1 {MASK}"),
     )
 )  # fmt: skip
@@ -117,9 +126,9 @@ def _secret_part(before: Sequence[str], word: str) -> tuple[int | None, int]:
     `before` holds the one or two words before it.
     """
     previous = before[-1] if before else ""
-    if re.fullmatch(r"--env|-[dit]*e", previous) and "=" in word:
+    if re.fullmatch(r"--env(-merge)?|-[dit]*e", previous) and "=" in word:
         return word.index("=") + 1, _shortest(word)
-    if entry := re.match(r"(?:--env=|-[dit]*e)([\w.-]+)=", word):
+    if entry := re.match(r"(?:--env(?:-merge)?=|-[dit]*e)([\w.-]+)=", word):
         return entry.end(), _shortest(entry[1])
     if (option := re.match(r"--?([\w-]+)=", word)) and _is_secret(option[1]):
         return option.end(), _SHORTEST_SECRET

@@ -11,8 +11,8 @@ purpose=${2:-test}
 # Images, and containers of root and of others, on the networks of podman 4 and of podman 5.
 wanted='podman runc skopeo conmon netavark iptables nftables slirp4netns passt fuse-overlayfs uidmap
 python3-venv busybox-static'
-# A registry, a shell checker, ssh, what compresses layers.
-for_tests='docker-registry openssh-client openssh-server openssl shellcheck git zstd'
+# A registry, what pods begin with, a shell checker, ssh, what compresses layers.
+for_tests='docker-registry catatonit openssh-client openssh-server openssl shellcheck git zstd'
 # A second container engine, another Debian in a folder.
 for_rooms='docker.io containerd debootstrap sudo'
 

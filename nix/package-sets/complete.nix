@@ -126,14 +126,13 @@ else
         in
         addForms annotations image image;
 
-      # More than 56 layers were seen to be too many for containerd; nixpkgs' own default is 100.
       buildLayeredImage =
         given:
         let
           split = splitArguments dockerTools.buildLayeredImage given;
           inherit (split) annotations;
           arguments = {
-            maxLayers = 56;
+            maxLayers = import ./mostLayers.nix;
           }
           // split.arguments;
           image = withAnnotations annotations (makeArchive dockerTools.buildLayeredImage arguments);

@@ -21,17 +21,19 @@ def instantiate(
 ) -> Derivations:
     """Evaluate attributes as `nix.instantiate` does, again where the lock was written meanwhile.
 
-    Nix may have read the lock as it was before, and the seed program as it is now.
+    Nix may have read the lock as it was before, and the seed as it is now.
     """
     while True:
         lock = debian.lock_state(folder)
+        roots = command_roots(folder)
         try:
-            return nix.instantiate(
-                folder, wanted, options, roots=command_roots(folder), others=others
-            )
+            done = nix.instantiate(folder, wanted, options, roots=roots, others=others)
         except EvaluationError:
             if lock == debian.lock_state(folder):
                 raise
+            continue
+        if lock == debian.lock_state(folder):
+            return done
 
 
 def command_roots(folder: Path) -> Roots:

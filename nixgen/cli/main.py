@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -26,6 +25,9 @@ _SUBCOMMANDS = {
     "run": "Start a container of an image.",
     "push": "Push images to a registry.",
     "tags": "List the commits behind an image in a registry.",
+    "kubernetes": "Print Deployments that run images in Kubernetes.",
+    "compose": "Print a compose file that runs images.",
+    "quadlet": "Print a unit that runs an image with podman and systemd.",
     "hydra": "Describe the project to a Hydra server, and check its jobs.",
     "packages": "Lock the packages that images are built from.",
 }
@@ -87,8 +89,6 @@ def command(context: click.Context, folder: Path) -> None:
 
 def main() -> None:
     """Run the command line; every error ends in one message and the status of its kind."""
-    for termination in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(termination, _interrupt)
     prepare_streams()
     # Definitions are many small objects that stay: to look among them for cycles as often as
     # Python does by itself takes a tenth of the time.
@@ -120,11 +120,6 @@ def main() -> None:
         )
     finally:
         gc.freeze()  # no last search for cycles: the end of the process frees all there is
-
-
-def _interrupt(*_: object) -> None:
-    """Let a termination clean up as an interrupt does."""
-    raise KeyboardInterrupt
 
 
 def _fail(message: str, status: ExitStatus) -> None:

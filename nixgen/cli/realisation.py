@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nixgen.cli.evaluation import command_roots, instantiate
+from nixgen.cli.package_lock import misfit_message
 from nixgen.cli.progress import progress
 from nixgen.cli.workspace import attribute_path
 from nixgen.definitions import DebianPackageSet, Project
@@ -61,11 +62,11 @@ def _lock_remedy(folder: Path, project: Project) -> str | None:
     """Return a line about the lock if it exists and does not fit what the project wants."""
     if not isinstance(project.package_set, DebianPackageSet):
         return None
-    lock = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
-    fault = debian.find_fault(lock, project.package_set.packages) if lock.exists() else None
+    lock = folder / debian.LOCK_NAME
+    fault = debian.find_fault(lock, project.package_set) if lock.exists() else None
     if fault is None:
         return None
-    return f"{lock}: does not fit the project any more: run `nixgen packages lock` ({fault})"
+    return misfit_message(lock, fault)
 
 
 def _places(

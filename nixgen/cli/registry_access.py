@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from attrs import frozen
@@ -36,13 +36,37 @@ class RegistryAccess:
     retry: Retry
 
 
+address_option = click.option(
+    "--registry",
+    envvar=ADDRESS_VARIABLE,
+    multiple=True,
+    metavar="HOST[:PORT][/PATH]",
+    help="Where the images are; REGISTRY_URL unless given.",
+)
+"""The option for the addresses of registries; its parameter is `registry`."""
+
+_Each = TypeVar("_Each")
+
+
+def parse_addresses(addresses: Sequence[str]) -> list[Registry]:
+    """Read the values of the option. Raises UsageError for a wrong one, and where there is none."""
+    if not addresses:
+        raise UsageError("no registry: pass --registry HOST[:PORT][/PATH] or set REGISTRY_URL")
+    return [parse_registry(address) for address in dict.fromkeys(addresses)]
+
+
+def only(registries: Sequence[_Each]) -> _Each:
+    """Return the one that there is. Raises UsageError for several."""
+    if len(registries) > 1:
+        raise UsageError(f"--registry: expected one registry, got {len(registries)}")
+    return registries[0]
+
+
 def registry_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a subcommand the registry's options; its parameter `access` takes what they open."""
 
     def with_one(*args: Any, accesses: Sequence[RegistryAccess], **kwargs: Any) -> None:
-        if len(accesses) > 1:
-            raise UsageError(f"--registry: expected one registry, got {len(accesses)}")
-        command(*args, access=accesses[0], **kwargs)
+        command(*args, access=only(accesses), **kwargs)
 
     return registries_options(wraps(command)(with_one))
 
@@ -74,13 +98,7 @@ def registries_options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="FILE",
             help="Credentials, as `podman login` and `docker login` write them.",
         ),
-        click.option(
-            "--registry",
-            envvar=ADDRESS_VARIABLE,
-            multiple=True,
-            metavar="HOST[:PORT][/PATH]",
-            help="Where the images are; REGISTRY_URL unless given.",
-        ),
+        address_option,
     ):
         decorated = option(decorated)
     return decorated
@@ -89,12 +107,10 @@ def registries_options(command: Callable[..., None]) -> Callable[..., None]:
 def _open_all(
     addresses: Sequence[str], auth_file: Path | None, insecure_hosts: Sequence[str]
 ) -> list[RegistryAccess]:
-    if not addresses:
-        raise UsageError("no registry: pass --registry HOST[:PORT][/PATH] or set REGISTRY_URL")
+    registries = parse_addresses(addresses)
     for host in insecure_hosts:
         if expected := unmet_registry_rule(host):
             raise UsageError(f"--insecure-registry: expected {expected}, got {host!r}")
-    registries = [parse_registry(address) for address in dict.fromkeys(addresses)]
     asked_with = (
         [os.environ] * len(registries) if auth_file else environments(registries, os.environ)
     )

@@ -7,9 +7,18 @@ from typing import Any
 
 from attrs import frozen
 
-from nixgen.definitions.arguments import argument, arguments_of, by_table, check_arguments
+from nixgen.definitions.arguments import (
+    argument,
+    arguments_of,
+    by_table,
+    check_arguments,
+    rules_of,
+)
 from nixgen.definitions.validation import Text, location_field
 from nixgen.errors import Location
+
+ARCHIVES = tuple(rules_of("debianPackageSet")["mirrors"]["map"]["names"]["enum"])
+"""Debian's own archives."""
 
 
 @frozen(kw_only=True, field_transformer=by_table("debianPackageSet"))
@@ -18,9 +27,23 @@ class DebianPackageSet:
 
     `packages` names the Debian packages wanted beside those that nixgen needs itself; each is then
     `pkgs.<name>`, or `pkgs["<name>"]` where the name is no identifier of Python.
+
+    `suite` is the codename of the Debian release that they are locked from, such as "trixie". Else
+    it is that of the lock that there is, or of the machine that makes the first, with all sources
+    of its apt. `architectures` are those that the lock has packages for, "amd64" and "arm64". Else
+    they are those of the lock that there is, and the machine's.
+
+    `mirrors` are tried before those of the machine: lists of addresses by the archive that they are
+    of, "debian" or "debian-security"; no result depends on them. `uids` pins the numbers of users
+    that packages make, which volumes outlive: `{"redis": 110}`; the group of the same name has the
+    same number.
     """
 
     packages: Sequence[str] = argument()
+    suite: str | None = argument()
+    architectures: Sequence[str] = argument()
+    mirrors: Mapping[str, Sequence[str]] = argument()
+    uids: Mapping[str, int] = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

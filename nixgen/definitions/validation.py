@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
 from nixgen.language import Expression, NixValue, describe, is_holdable, to_expression
-from nixgen.language.marks import MARK_START, begins_with_mark, split_marks
+from nixgen.language.marks import split_marks
 
 Text = str | Expression | NixValue
 """A string, in which f-strings may hold names of Nix, or a Nix expression that gives one."""
@@ -123,7 +123,8 @@ def beginning(value: object) -> str | None:
     """Return the text that a string begins with, or None where Nix alone knows it."""
     if not isinstance(value, str):
         return None
-    return None if begins_with_mark(value) else value.partition(MARK_START)[0]
+    start, *rest = split_marks(value)
+    return None if rest and not start else str(start)
 
 
 def kind_of(value: object) -> str:

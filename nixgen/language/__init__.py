@@ -4,22 +4,13 @@ from nixgen.language.checks import is_holdable, is_identifier
 from nixgen.language.marks import describe
 from nixgen.language.names import NixValue, docker_images, lib, nix, pkgs
 from nixgen.language.syntax import (
-    BINARY_OPERATORS,
-    Assert,
     Binary,
     Call,
-    Formal,
-    Formals,
-    Function,
-    HasAttribute,
     If,
-    Let,
     Path,
     Raw,
     Select,
-    Unary,
     Variable,
-    With,
 )
 from nixgen.language.values import (
     AttributeSet,
@@ -32,18 +23,11 @@ from nixgen.language.values import (
 )
 
 __all__ = [
-    "BINARY_OPERATORS",
-    "Assert",
     "AttributeSet",
     "Binary",
     "Call",
     "Expression",
-    "Formal",
-    "Formals",
-    "Function",
-    "HasAttribute",
     "If",
-    "Let",
     "List",
     "Literal",
     "NixValue",
@@ -52,9 +36,7 @@ __all__ = [
     "Select",
     "String",
     "SupportsNix",
-    "Unary",
     "Variable",
-    "With",
     "describe",
     "docker_images",
     "is_holdable",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from nixgen.errors import DefinitionError, Problem
+from nixgen.language.lost_marks import is_lost
 from nixgen.language.marks import RESERVED, describe, without_marks
 
 KEYWORDS: Final = frozenset(
@@ -57,12 +58,16 @@ def attribute_path(names: Iterable[object]) -> tuple[str, ...]:
 
 def is_plain(value: str) -> bool:
     """Tell whether a Nix string can hold the text as it is, with nothing formatted into it."""
-    return "\0" not in value and (value.isascii() or not _UNHOLDABLE.search(value))
+    return (
+        "\0" not in value
+        and (value.isascii() or not _UNHOLDABLE.search(value))
+        and not is_lost(value)
+    )
 
 
 def is_holdable(value: str) -> bool:
     """Tell whether a Nix string can hold the text, with what is formatted into it."""
-    return is_plain(value if value.isascii() else without_marks(value))
+    return is_plain(value) or is_plain(without_marks(value))
 
 
 def text(value: str) -> str:
@@ -77,8 +82,14 @@ def _refusal_of_text(value: str) -> DefinitionError:
         return refusal("text without the NUL character, which Nix cannot hold", value)
     if _SURROGATE.search(value):
         return refusal("text that UTF-8 can encode, without lone surrogates", value)
+    if not _UNHOLDABLE.search(value):
+        return refusal(
+            "text that was not encoded, or changed, after a Nix expression was formatted into it",
+            value,
+            remedy="Only a build knows the store path: encode the rest, and put the path in after.",
+        )
     return refusal(
-        "text without U+10FFFC and U+10FFFD, which mark what is formatted into a string",
+        "text without U+10FFE0 to U+10FFFD, which mark what is formatted into a string",
         value,
         remedy="A Nix expression cannot stand here, and marked text must stay in one piece.",
     )

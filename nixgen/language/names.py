@@ -7,6 +7,7 @@ from attrs import field, frozen
 from nixgen.errors import DefinitionError, Problem
 from nixgen.language.checks import is_identifier
 from nixgen.language.marks import mark
+from nixgen.language.store_paths import is_store_path
 from nixgen.language.syntax import Binary, Call, Raw, Select, Variable
 from nixgen.language.values import Expression, convert, to_expression
 
@@ -40,7 +41,7 @@ class NixValue:
 
     def __getitem__(self, name: str) -> NixValue:
         node = self.__expression
-        if isinstance(node, Select) and node.default is None:
+        if isinstance(node, Select):
             return NixValue(Select(node.target, (*node.attributes, name)))
         return NixValue(Select(node, (name,)))
 
@@ -77,7 +78,7 @@ class NixValue:
         return NixValue(Binary("//", to_expression(other), self.__expression))
 
     def __str__(self) -> str:
-        return mark(self, self.__expression)
+        return mark(self, self.__expression, store_path=is_store_path(self.__expression))
 
     def __format__(self, specification: str) -> str:
         return format(self.__expression, specification) if specification else str(self)

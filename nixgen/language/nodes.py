@@ -5,37 +5,28 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Sequence
 from functools import singledispatch
 from itertools import groupby
 from textwrap import dedent
 from typing import Final
 
 from nixgen.language import (
-    Assert,
     AttributeSet,
     Binary,
     Call,
     Expression,
-    Formal,
-    Formals,
-    Function,
-    HasAttribute,
     If,
-    Let,
     List,
     Literal,
     Path,
     Raw,
     Select,
     String,
-    Unary,
     Variable,
-    With,
     is_identifier,
 )
 from nixgen.language.layout import bracket, enclose, fits_one_line, hugs, indent
-from nixgen.language.precedence import BINARY, UNARY, Level
+from nixgen.language.precedence import BINARY, Level
 from nixgen.language.strings import quote, quote_name
 
 _PATH_LITERAL: Final = re.compile(r"\.{0,2}(/[A-Za-z0-9._+-]+)+")
@@ -78,7 +69,7 @@ def _lay_out_integer(value: int) -> Layout:
     # Nix reads a minus and then a number, and that number has no room for 2^63.
     if value == -(2**63):
         return _lay_out(Binary("-", value + 1, 1))
-    return _lay_out(Unary("-", -value))
+    return Level.NEGATION, str(value)
 
 
 def _lay_out_float(value: float) -> Layout:
@@ -86,7 +77,7 @@ def _lay_out_float(value: float) -> Layout:
     if value == 0 and math.copysign(1, value) < 0:
         return _lay_out(Binary("*", 0.0, -1))
     if value < 0:
-        return _lay_out(Unary("-", -value))
+        return Level.NEGATION, f"-{place(Literal(-value), Level.CALL)}"
     # Nix refuses numbers this close to zero; the factors and the product are exact.
     if 0 < value < sys.float_info.min:
         return _lay_out(Binary("*", value * 2.0**60, 2.0**-60))
@@ -135,24 +126,11 @@ def _(node: Variable) -> Layout:
 @_lay_out.register
 def _(node: Select) -> Layout:
     target = place(node.target, Level.SIMPLE)
-    selection = f"{target}.{_attribute_path(node.attributes)}"
-    if node.default is not None:
-        selection += f" or {place(node.default, Level.SELECT)}"
-    return Level.SELECT, selection
-
-
-@_lay_out.register
-def _(node: HasAttribute) -> Layout:
-    target = place(node.target, Level.NEGATION)
-    return Level.HAS_ATTRIBUTE, f"{target} ? {_attribute_path(node.attributes)}"
+    return Level.SELECT, f"{target}.{'.'.join(map(_attribute_name, node.attributes))}"
 
 
 def _attribute_name(name: str) -> str:
     return name if is_identifier(name) else quote_name(name)
-
-
-def _attribute_path(names: Sequence[str]) -> str:
-    return ".".join(map(_attribute_name, names))
 
 
 @_lay_out.register
@@ -194,54 +172,6 @@ def _binding(name: str, value: Expression) -> str:
 
 
 @_lay_out.register
-def _(node: Function) -> Layout:
-    body = place(node.body, Level.EXPRESSION)
-    if isinstance(node.parameter, str):
-        head = f"{node.parameter}:"
-        joined = hugs(body)
-    else:
-        head = _formals(node.parameter)
-        joined = fits_one_line([head, body])
-    return Level.EXPRESSION, f"{head}{' ' if joined else chr(10)}{body}"
-
-
-def _formals(formals: Formals) -> str:
-    words = [*map(_formal, formals.formals), *(["..."] if formals.ellipsis else [])]
-    alias = f"@{formals.alias}" if formals.alias else ""
-    line = f"{{ {', '.join(words)} }}{alias}:" if words else f"{{ }}{alias}:"
-    if fits_one_line([line]):
-        return line
-    lines = [f"{word}," if word != "..." else word for word in words]
-    return bracket("{", lines, f"}}{alias}:", one_line=False)
-
-
-def _formal(formal: Formal) -> str:
-    if formal.default is None:
-        return formal.name
-    return f"{formal.name} ? {place(formal.default, Level.EXPRESSION)}"
-
-
-@_lay_out.register
-def _(node: Let) -> Layout:
-    lines = ["let", *(indent(_binding(*binding)) for binding in node.bindings), "in"]
-    return Level.EXPRESSION, "\n".join([*lines, place(node.body, Level.EXPRESSION)])
-
-
-@_lay_out.register
-def _(node: With) -> Layout:
-    scope = f"with {place(node.scope, Level.EXPRESSION)};"
-    body = place(node.body, Level.EXPRESSION)
-    joined = fits_one_line([scope]) and hugs(body)
-    return Level.EXPRESSION, f"{scope}{' ' if joined else chr(10)}{body}"
-
-
-@_lay_out.register
-def _(node: Assert) -> Layout:
-    condition = place(node.condition, Level.EXPRESSION)
-    return Level.EXPRESSION, f"assert {condition};\n{place(node.body, Level.EXPRESSION)}"
-
-
-@_lay_out.register
 def _(node: If) -> Layout:
     condition, consequence, alternative = (
         place(part, Level.EXPRESSION)
@@ -256,14 +186,6 @@ def _(node: If) -> Layout:
         else f"else\n{indent(alternative)}"
     )
     return Level.EXPRESSION, "\n".join([words[0], indent(consequence), last])
-
-
-@_lay_out.register
-def _(node: Unary) -> Layout:
-    level = UNARY[node.operator]
-    text = place(node.operand, Level(level + 1))
-    # A minus and a path literal would be one path.
-    return level, f"{node.operator}({text})" if text[0] in "./" else f"{node.operator}{text}"
 
 
 @_lay_out.register

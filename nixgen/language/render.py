@@ -19,14 +19,13 @@ class NixText(str):
     __slots__ = ()
 
 
-def render(expression: Expression, *, depth: int = 0, operand: bool = False) -> NixText:
+def render(expression: Expression, *, depth: int = 0) -> NixText:
     """Return the expression in Nix syntax, without a newline at its end.
 
     Lines after the first are indented by `depth` steps, as far as the line that the text is put
-    on. With `operand` the text is put beside others, as the argument of a function is, and so
-    comes in parentheses unless it holds together without them.
+    on.
     """
-    text = place(expression, Level.SELECT if operand else Level.EXPRESSION)
+    text = place(expression, Level.EXPRESSION)
     for _ in range(depth):
         text = indent(text)[len(INDENT) :]
     return NixText(text.replace(VERBATIM_NEWLINE, "\n"))

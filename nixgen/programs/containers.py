@@ -19,7 +19,7 @@ from nixgen.programs.loadable import Loadable, find_loadable, under_name
 from nixgen.programs.process import find_program, run
 
 _REMEDY = "install podman (Debian: apt-get install podman) or docker"
-_GRACE = 15  # seconds that a container has to stop
+_GRACE = 15  # seconds that a container has to stop, and the engine to make one
 _LOG_END = 5  # seconds that the engine has to show the last of the log
 _LOADS = 3
 
@@ -149,12 +149,12 @@ class Engine:
         raise failure or BuildError(f"{self.name}: no container could be started")
 
     def _create(self, program: Sequence[str], options: Sequence[str], image: str) -> str:
-        """Make a container; return its id. An interrupt waits for that, a second one does not."""
+        """Make a container; return its id. Interrupts wait for that, as long as it may take."""
         with temporary_folder() as folder:
             id_file = folder / "id"
             words = ["create", *options, "--pull", "never", "--cidfile", str(id_file), image]
             try:
-                with interrupts_later(at_most=1):
+                with interrupts_later(patience=_GRACE):
                     self._do(*program, *words, new_session=True)
                 return id_file.read_text()
             except BaseException:

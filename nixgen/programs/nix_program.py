@@ -31,11 +31,11 @@ _REMEDIES = {
     r"cannot create symlink '.*'; already exists": "move away what stands in the place of the "
     "link, or make none with --no-out-link",
     r"may not be deterministic": "with --keep-failed Nix keeps what came out this time",
-    r"unable to download .*HTTP error 404": "the lock names files that their mirror has no more: "
-    "run `nixgen packages lock --update`, after `apt-get update` as root",
-    r"hash mismatch in fixed-output derivation '\S*-debian-\S*\.deb\.drv'": "the mirror has "
-    "another file than the one that was locked: run `nixgen packages lock --update`, after "
-    "`apt-get update` as root",
+    r"no mirror has \S+ as it was locked": "name a mirror that has it in "
+    "DebianPackageSet(mirrors=...), or run `nixgen packages lock --update`, after `apt-get update`"
+    " as root",
+    r"hash mismatch in fixed-output derivation '\S*-busybox-seed\.drv'": "the seed is not the one "
+    "that was locked: run `nixgen packages lock`",
 }
 
 

@@ -19,8 +19,9 @@ from nixgen.errors import UsageError
 from nixgen.files.atomic_write import TEMPORARY_PREFIX, write_atomically
 from nixgen.files.folder_lock import locked
 from nixgen.files.left_over import remove_left_over
-from nixgen.project.emitted import write_record
-from nixgen.project.plan import IMAGES_FOLDER, MARKER, Plan
+from nixgen.project.emitted import is_worth_a_record, write_record
+from nixgen.project.hydra_spec import SPEC_DESCRIPTION, is_generated_spec
+from nixgen.project.plan import MARKER, Plan
 
 LIBRARY_LIST = "nix/nixgen-library.json"
 
@@ -54,8 +55,8 @@ def _compare(folder: Path, plan: Plan) -> Changes:
     write: dict[str, bytes] = {}
     for path, text in plan.generated.items():
         current = _read(folder / path)
-        if current is not None and not _is_generated(current):
-            raise _not_ours(path, f"its first line does not begin with `{MARKER}`")
+        if current is not None and not _is_generated(path, current):
+            raise _not_ours(path, _missing_mark(path))
         if current != text.encode():
             write[path] = text.encode()
     for path, contents in plan.library.items():
@@ -71,8 +72,9 @@ def _compare(folder: Path, plan: Plan) -> Changes:
         )
         if _read(folder / LIBRARY_LIST) != (encoded := f"{new_list}\n".encode()):
             write[LIBRARY_LIST] = encoded
-    remove = (*_obsolete_images(folder, plan), *_obsolete_library(folder, plan, listed))
-    return Changes(write, remove, plan.sums if plan.is_worth_a_record else {})
+    remove = (*_obsolete_generated(folder, plan), *_obsolete_library(folder, plan, listed))
+    made = len(plan.sums.keys() & plan.generated.keys())
+    return Changes(write, remove, plan.sums if is_worth_a_record(made, len(plan.sums)) else {})
 
 
 def apply(folder: Path, changes: Changes) -> None:
@@ -112,8 +114,17 @@ def _read(file: Path) -> bytes | None:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
 
 
-def _is_generated(contents: bytes) -> bool:
+def _is_generated(path: str, contents: bytes) -> bool:
+    """Tell whether the file has the mark of what nixgen makes; JSON has no comment for one."""
+    if path.endswith(".json"):
+        return is_generated_spec(contents)
     return contents.startswith(MARKER.encode())
+
+
+def _missing_mark(path: str) -> str:
+    if path.endswith(".json"):
+        return f"its description is not {SPEC_DESCRIPTION!r}"
+    return f"its first line does not begin with `{MARKER}`"
 
 
 def _not_ours(path: str, reason: str) -> UsageError:
@@ -145,12 +156,13 @@ def _is_below_nix(path: str) -> bool:
     return parts[:1] == ("nix",) and ".." not in parts
 
 
-def _obsolete_images(folder: Path, plan: Plan) -> Iterator[str]:
-    kept = plan.generated.keys() | plan.there
-    names = (file.name for file in (folder / IMAGES_FOLDER).glob("*.nix"))
-    for path in sorted(f"{IMAGES_FOLDER}/{name}" for name in names):
-        if path not in kept and _is_generated(_read(folder / path) or b""):
-            yield path
+def _obsolete_generated(folder: Path, plan: Plan) -> Iterator[str]:
+    kept = plan.generated.keys() | plan.sums.keys()
+    for complete in plan.folders:
+        names = (file.name for file in (folder / complete).glob("*.nix"))
+        for path in sorted(f"{complete}/{name}" for name in names):
+            if path not in kept and _is_generated(path, _read(folder / path) or b""):
+                yield path
 
 
 def _obsolete_library(folder: Path, plan: Plan, listed: Mapping[str, str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
+from io import FileIO
 from pathlib import Path
 
 from nixgen.errors import UsageError
@@ -22,6 +23,9 @@ from nixgen.files.own_folder import OWN_FOLDER, OwnFolder
 _NAME = "emitted.json"
 RECORD = f"{OWN_FOLDER}/{_NAME}"
 """Where the record lies, in the folder of what is one machine's own, which git ignores."""
+
+WORTH_A_RECORD = 0.1
+"""Which part of the files must have been made to record them: fewer are made again in no time."""
 
 
 def read_record(folder: Path) -> dict[str, str]:
@@ -39,6 +43,23 @@ def write_record(folder: Path, sums: Mapping[str, str]) -> None:
     if own.path.is_dir():  # a new folder would be a change that git shows
         with suppress(OSError, UsageError), own.written():
             own.write(_NAME, json.dumps(sums, indent=0).encode())
+
+
+def is_made_of(file: str, source: str, recorded: str | None) -> bool:
+    """Tell whether the file is what was recorded, made of this source."""
+    if recorded is None:
+        return False
+    try:
+        with FileIO(file) as opened:  # a Path takes as long again to read
+            contents = opened.readall()
+    except OSError:
+        return False
+    return sum_of(source, contents) == recorded
+
+
+def is_worth_a_record(made: int, recorded: int) -> bool:
+    """Tell whether so many files of those with a sum were made that another file pays."""
+    return made > 0 and made >= WORTH_A_RECORD * recorded
 
 
 def sum_of(source: str, contents: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Lower the description of a Hydra project to the files that Hydra reads.
+"""Lower the description of a Hydra project to what the files say that Hydra reads.
 
 `hydra/spec.json` configures the jobset `.jobsets`, whose expression `hydra/jobsets.nix` has one
 job, `jobsets`; what that job makes configures all other jobsets. Source: "Declarative Projects" in
@@ -11,8 +11,6 @@ import json
 from typing import Any
 
 from nixgen.definitions.hydra import SOURCE, STATES, Hydra, Jobset, JobsetInput
-from nixgen.language import to_expression
-from nixgen.project.template import fill
 
 SPEC_FILE = "hydra/spec.json"
 JOBSETS_FILE = "hydra/jobsets.nix"
@@ -29,9 +27,12 @@ def spec_text(hydra: Hydra) -> str:
     return json.dumps(spec, indent=2) + "\n"
 
 
-def jobsets_text(hydra: Hydra) -> str:
-    """Return the text of the expression whose job makes the jobsets."""
-    return fill("hydra-jobsets.nix", jobsets=to_expression(jobsets(hydra)))
+def is_generated_spec(contents: bytes) -> bool:
+    """Tell whether a spec file is one that nixgen made."""
+    try:
+        return bool(json.loads(contents)["description"] == SPEC_DESCRIPTION)
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def jobsets(hydra: Hydra) -> dict[str, dict[str, Any]]:

@@ -78,7 +78,9 @@ def package_set(project: Project) -> Expression:
         overlays = [_overlay(overlay) for overlay in chosen.overlays]
         own = {"config": chosen.config, "overlays": overlays} if overlays or chosen.config else {}
         return _import(_NIXPKGS, AttributeSet({**given, "lock": Path("./flake.lock"), **own}))
-    lock = {"lock": Path("./.nixgen/debian.json"), "system": Variable("system")}
+    lock: dict[str, Expression] = {"lock": Path("./debian.lock.json"), "system": Variable("system")}
+    if chosen.mirrors:
+        lock["mirrors"] = to_expression(chosen.mirrors)
     return If(
         Binary("==", Variable("nixpkgs"), to_expression(None)),
         _import("./nix/package-sets/debian", AttributeSet(lock)),

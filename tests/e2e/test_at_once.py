@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from containers import ContainerError, container_options
-from project import NIX_CONFIG, REPOSITORY, copy_lock, nixgen, output, run
+from project import NIX_CONFIG, REPOSITORY, nixgen, run
 
 from nixgen.errors import ExitStatus
 from nixgen.package_sets import debian
@@ -47,20 +47,13 @@ def test_rounds_of_commands_while_garbage_is_collected(tmp_path: Path) -> None:
     assert f"{ROUNDS} rounds of 10 commands: 0 bad" in done.stdout
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Make a new project with the repository's lock."""
-    output(nixgen("init", "--no-lock", folder=tmp_path))
-    copy_lock(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.nix
 def test_lock_that_is_written_meanwhile_fits_its_seed(project: Path) -> None:
     """Whoever evaluates the project meets a pair of one run, however often they are written."""
-    folder = project / debian.LOCK_FOLDER
-    content = json.loads((folder / debian.LOCK_NAME).read_bytes())
-    seed = (folder / debian.SEED_NAME).read_bytes()
+    content = json.loads((project / debian.LOCK_NAME).read_bytes())
+    [(architecture, locked)] = content["architectures"].items()
+    seed = debian.unpack((project / debian.seed_name(architecture)).read_bytes())
+    assert seed
     evaluations = [
         subprocess.Popen(
             [sys.executable, "-c", EVALUATION, "12"],
@@ -75,8 +68,10 @@ def test_lock_that_is_written_meanwhile_fits_its_seed(project: Path) -> None:
     while any(each.poll() is None for each in evaluations):
         written += 1
         other = seed + f"{time.time_ns()}".encode()  # Nix has no such path in the store
-        nar = debian.nar_sha256(debian.SEED_NAME, other)
-        debian.write_lock(folder, {**content, "busybox": {"narSha256": nar}}, other)
+        architectures = {architecture: {**locked, "seed": debian.nar_sha256(other)}}
+        debian.write_lock(
+            project, {**content, "architectures": architectures}, {architecture: other}
+        )
         time.sleep(0.05)
     assert [(0, "")] * 3 == [(each.wait(), each.communicate()[1]) for each in evaluations]
     assert written > 5

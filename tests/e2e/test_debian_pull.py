@@ -46,7 +46,7 @@ class Pushed:
 
 def nix_build(expression: str, folder: Path) -> subprocess.CompletedProcess[str]:
     package_set = REPOSITORY / "nix/package-sets/debian"
-    lock = folder / ".nixgen/debian.json"
+    lock = folder / "debian.lock.json"
     text = f"let pkgs = import {package_set} {{ lock = {lock}; }}; in {expression}"
     return run("nix-build", "--no-out-link", "--expr", text, folder=folder)
 

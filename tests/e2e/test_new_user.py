@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from containers import ENGINE, Container, engine, remove, wait_until
-from project import NIX_CONFIG, REPOSITORY, copy_lock, nixgen, output, run
+from project import NIX_CONFIG, REPOSITORY, nixgen, output, run
 
 from nixgen.errors import ExitStatus
 
@@ -34,19 +34,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "venv/bin/nixgen"
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Make a new project with the repository's lock."""
-    output(nixgen("init", "--no-lock", folder=tmp_path))
-    copy_lock(tmp_path)
-    return tmp_path
-
-
 def test_installed_package_makes_a_project(installed: Path, tmp_path: Path) -> None:
     """From the wheel alone `init` and `emit` make all that nix-build needs."""
     done = run(str(installed), "init", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / ".nixgen/debian.json").is_file()
+    assert (tmp_path / "debian.lock.json").is_file()
     output(run(str(installed), "emit", "--check", folder=tmp_path))
     instantiated = run("nix-instantiate", "-A", "dockerImages.hello", folder=tmp_path)
     assert output(instantiated).endswith("-docker-image-hello.tar.drv")
@@ -94,7 +86,7 @@ def failure(
 
 def test_missing_lock_is_explained(project: Path) -> None:
     """Without a lock the message names the command that makes one."""
-    shutil.rmtree(project / ".nixgen")
+    (project / "debian.lock.json").unlink()
     message = failure("build", folder=project, status=ExitStatus.EVALUATION)
     assert "no package lock: run `nixgen packages lock`" in message
 
@@ -111,20 +103,33 @@ def test_lock_without_a_wanted_package_is_explained(project: Path) -> None:
 @pytest.mark.parametrize("contents", ["", "{", "[]", "{}"])
 def test_broken_lock_is_explained(project: Path, contents: str) -> None:
     """A lock that is none is named, with the command that makes a new one."""
-    (project / ".nixgen/debian.json").write_text(contents)
+    (project / "debian.lock.json").write_text(contents)
     message = failure("build", folder=project, status=ExitStatus.EVALUATION)
-    assert "debian.json: does not fit the project any more: run `nixgen packages lock`" in message
+    assert "debian.lock.json: does not fit the project any more: " in message
+    assert "\n  run `nixgen packages lock`" in message
 
 
-def test_lock_that_lacks_a_new_package_is_explained(project: Path) -> None:
-    """When the definitions ask for another Debian package, the message says to lock again."""
+def test_new_package_is_locked_by_what_builds_it(project: Path) -> None:
+    """When the definitions ask for one more Debian package, `build` locks it and says so."""
     definitions = project / "images.py"
     text = definitions.read_text().replace("pkgs.busybox", "pkgs.tree")
     text = text.replace("import Image,", "import DebianPackageSet, Image,")
     added = 'Project(\n    package_set=DebianPackageSet(packages=["tree"]),'
     definitions.write_text(text.replace("Project(", added, 1))
+    done = nixgen("build", folder=project)
+    assert done.returncode == 0, done.stderr
+    assert "debian.lock.json: locking what was added: tree\n" in done.stderr
+    assert "wrote debian.lock.json\n" in done.stderr
+
+
+def test_uids_that_changed_are_explained(project: Path) -> None:
+    """What a new lock would change in images is told before anything is built."""
+    definitions = project / "images.py"
+    text = definitions.read_text().replace("import Image,", "import DebianPackageSet, Image,")
+    added = 'Project(\n    package_set=DebianPackageSet(uids={"redis": 110}),'
+    definitions.write_text(text.replace("Project(", added, 1))
     message = failure("build", folder=project, status=ExitStatus.EVALUATION)
-    assert "debian.json: does not fit the project any more: run `nixgen packages lock`" in message
+    assert "does not fit the project any more: the uids in it are not those" in message
 
 
 def test_library_is_the_same_from_every_installation(installed: Path, project: Path) -> None:
@@ -135,21 +140,19 @@ def test_library_is_the_same_from_every_installation(installed: Path, project: P
 
 def test_lock_of_another_schema_is_explained(project: Path) -> None:
     """A lock that this nixgen does not read leads to locking again."""
-    lock = project / ".nixgen/debian.json"
-    lock.write_text(lock.read_text().replace('"schemaVersion": 1', '"schemaVersion": 99'))
+    lock = project / "debian.lock.json"
+    lock.write_text(lock.read_text().replace('"schemaVersion": 2', '"schemaVersion": 99'))
     message = failure("build", folder=project, status=ExitStatus.EVALUATION)
     assert "run `nixgen packages lock`" in message
 
 
 def test_file_that_its_mirror_lost_is_explained(project: Path) -> None:
     """When a locked file cannot be had any more, the message says to lock again."""
-    lock = project / ".nixgen/debian.json"
-    text = lock.read_text()
-    address = next(line for line in text.splitlines() if '"address"' in line and "jq_" in line)
-    digest = next(line for line in text[text.index(address) :].splitlines() if "sha256" in line)
-    wrong = digest.replace(digest.split('"')[3], "0" * 64)
-    lost = address.replace('.deb"', '-lost.deb"')
-    lock.write_text(text.replace(address, lost).replace(digest, wrong))
+    lock = project / "debian.lock.json"
+    content = json.loads(lock.read_text())
+    jq = content["architectures"]["amd64"]["packages"]["jq"]
+    jq.update(path="pool/main/j/jq/jq_0-lost.deb", sha256="0" * 64)
+    lock.write_text(json.dumps(content))
     definitions = project / "images.py"
     definitions.write_text(definitions.read_text().replace("pkgs.busybox", "pkgs.jq"))
     message = failure("build", folder=project, status=ExitStatus.BUILD)

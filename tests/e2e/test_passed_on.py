@@ -9,21 +9,13 @@ from pathlib import Path
 
 import pytest
 from plumbum import local
-from project import NIX_CONFIG, copy_lock, nixgen, output, run
+from project import NIX_CONFIG, nixgen, output, run
 
 from nixgen.errors import BuildError, ExitStatus
 from nixgen.programs.nix import Derivations, realise
 from nixgen.programs.nix_roots import held_roots
 
 pytestmark = pytest.mark.nix
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """Make a project of one image, with the repository's lock."""
-    output(nixgen("init", "--no-lock", folder=tmp_path))
-    copy_lock(tmp_path)
-    return tmp_path
 
 
 def files(project: Path) -> set[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +11,14 @@ import pytest
 from project import copy_lock, nixgen, output
 from registry import (
     PASSWORD,
-    USERNAME,
     RunningRegistry,
     make_layer,
     make_layout,
     running_registry,
     skopeo_digest,
+)
+from registry import (
+    auth_file as written_auth_file,
 )
 
 from nixgen.errors import ExitStatus
@@ -38,18 +39,17 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRegist
     layout = make_layout(folder / "layout", [make_layer(1, 1000), make_layer(2, 2000)])
     with running_registry(folder / "registry", password=True) as running:
         target = f"docker://{running.host}/tools/base:7"
-        credentials = ["--dest-tls-verify=false", "--dest-creds", f"{USERNAME}:{PASSWORD}"]
-        copy = ["skopeo", "--insecure-policy", "copy", "--quiet", *credentials]
-        subprocess.run([*copy, f"oci:{layout}", target], check=True)
+        copy = ["skopeo", "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false"]
+        with written_auth_file(running.host) as file:
+            words = [f"--authfile={file}", f"oci:{layout}", target]
+            subprocess.run([*copy, *words], check=True)
         yield running
 
 
 @pytest.fixture
-def auth_file(registry: RunningRegistry, tmp_path: Path) -> Path:
-    file = tmp_path / "auth.json"
-    token = b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
-    file.write_text(json.dumps({"auths": {registry.host: {"auth": token}}}))
-    return file
+def auth_file(registry: RunningRegistry) -> Iterator[Path]:
+    with written_auth_file(registry.host) as file:
+        yield file
 
 
 def test_printed_definition_is_fetched(

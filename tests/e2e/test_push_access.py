@@ -24,21 +24,14 @@ from registry import PASSWORD, USERNAME
 from two_images import (
     REPOSITORIES,
     TAGS,
-    make_layouts,
     make_pushes,
     push,
-    skopeo_copies,
+    skopeo_copies_logged_in,
 )
 
 from nixgen.registry import Credentials
 
 CREDENTIALS = Credentials(USERNAME, PASSWORD)
-CREDENTIALS_OF_SKOPEO = f"--dest-creds={USERNAME}:{PASSWORD}"
-
-
-@pytest.fixture(scope="module")
-def layouts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return make_layouts(tmp_path_factory.mktemp("layouts"))
 
 
 def basic(*challenges: str) -> Gate:
@@ -242,4 +235,4 @@ def test_access_is_found(name: str, layouts: list[Path]) -> None:
         )
     if skopeo is not None:
         with quirky_registry(quirk) as registry:
-            assert skopeo_copies(registry.host, layouts, CREDENTIALS_OF_SKOPEO) == skopeo
+            assert skopeo_copies_logged_in(registry.host, layouts) == skopeo

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from faults import FaultyRegistry, faulty_registry
+from faults import FaultyRegistry
 from pushed_project import PushedProject, watched_arguments
 from registry import (
     MARK,
@@ -27,18 +27,6 @@ pytestmark = pytest.mark.nix
 def project(tmp_path_factory: pytest.TempPathFactory) -> PushedProject:
     folder = tmp_path_factory.mktemp("project") / "images"
     return PushedProject(folder, {"engine": "steam", "wagon": "wood"})
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[RunningRegistry]:
-    with running_registry(tmp_path / "registry") as running:
-        yield running
-
-
-@pytest.fixture
-def proxy(registry: RunningRegistry) -> Iterator[FaultyRegistry]:
-    with faulty_registry(registry.port) as faulty:
-        yield faulty
 
 
 def at(registry: RunningRegistry | FaultyRegistry) -> tuple[str, ...]:

@@ -10,17 +10,12 @@ from pathlib import Path
 import pytest
 from quirks import Applies, refusing
 from quirky_registry import Call, Reply, error, quirky_registry
-from two_images import REPOSITORIES, TAGS, make_layouts, make_pushes, push, skopeo_copies
+from two_images import REPOSITORIES, TAGS, make_pushes, push, skopeo_copies
 
 from nixgen.errors import RegistryError
 from nixgen.registry import read_layout
 
 DOCKER = "application/vnd.docker.distribution.manifest.v2+json"
-
-
-@pytest.fixture(scope="module")
-def layouts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return make_layouts(tmp_path_factory.mktemp("layouts"))
 
 
 def putting(form: str) -> Applies:

@@ -132,7 +132,7 @@ class Histories(RuleBasedStateMachine):
             }
             for image in self.images()
         ]
-        script = Path(__file__).with_name("push_layouts.py")
+        script = Path(__file__).parents[1] / "support/push_layouts.py"
         process = subprocess.Popen(
             [sys.executable, script, self.proxy.host, json.dumps(wanted)],
             stderr=subprocess.DEVNULL,

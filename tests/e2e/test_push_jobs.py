@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from connect_proxy import connect_proxy
-from faults import FaultyRegistry, Request, faulty_registry, method
+from faults import FaultyRegistry, Request, method
 from pushed_project import PushedProject, watched_arguments
 from registry import (
     MARK,
@@ -28,18 +27,6 @@ pytestmark = pytest.mark.nix
 def project(tmp_path_factory: pytest.TempPathFactory) -> PushedProject:
     folder = tmp_path_factory.mktemp("project") / "images"
     return PushedProject(folder, {"engine": "steam", "wagon": "wood"})
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[RunningRegistry]:
-    with running_registry(tmp_path / "registry") as running:
-        yield running
-
-
-@pytest.fixture
-def proxy(registry: RunningRegistry) -> Iterator[FaultyRegistry]:
-    with faulty_registry(registry.port) as faulty:
-        yield faulty
 
 
 def to(registry: HasHost) -> dict[str, str | Path]:

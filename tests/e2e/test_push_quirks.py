@@ -28,13 +28,7 @@ from quirks import (
     to,
 )
 from quirky_registry import Quirk, Reply, error, none, quirky_registry
-from two_images import TAGS, make_layouts, make_pushes, push, skopeo_copies
-
-
-@pytest.fixture(scope="module")
-def layouts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return make_layouts(tmp_path_factory.mktemp("layouts"))
-
+from two_images import TAGS, make_pushes, push, skopeo_copies
 
 HEADS = to("HEAD", "manifest", "blob")
 UPLOADS = to("POST", "upload")

@@ -12,7 +12,7 @@ from gates import IDENTITY, Gate, asked_scopes, bearer, granted, knows_password
 from quirks import changing, other_name, redirecting, refusing, relocating, to
 from quirky_registry import Call, Plain, Quirk, QuirkyRegistry, Reply, data, error, quirky_registry
 from registry import MARK, PASSWORD, USERNAME
-from two_images import REPOSITORIES, make_client, make_layouts, make_pushes, push
+from two_images import REPOSITORIES, make_client, make_pushes, push
 
 from nixgen.errors import NixgenError, RegistryError
 from nixgen.registry import Credentials, CredentialSources, Pusher
@@ -20,11 +20,6 @@ from nixgen.registry import Credentials, CredentialSources, Pusher
 BASIC_GATE = Gate(lambda call: ['Basic realm="test"'], knows_password)
 RIGHT = Credentials(USERNAME, PASSWORD)
 WRONG = Credentials(USERNAME, f"{MARK}-wrong")
-
-
-@pytest.fixture(scope="module")
-def layouts(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return make_layouts(tmp_path_factory.mktemp("layouts"))
 
 
 def failure(registry: QuirkyRegistry, layouts: list[Path], credentials: Any = RIGHT) -> str:

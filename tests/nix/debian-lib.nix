@@ -181,6 +181,19 @@ lib: {
       (lib.forEach [ 1 2 ] (number: number + 1))
     ]
   ];
+  functionArgs = [
+    [
+      { a = true; }
+      (lib.functionArgs {
+        __functor =
+          _:
+          {
+            a ? 1,
+          }:
+          a;
+      })
+    ]
+  ];
   genAttrs = [
     [
       {
@@ -204,6 +217,18 @@ lib: {
         bin = "bin";
         outputSpecified = false;
       })
+    ]
+    [
+      "out"
+      (lib.getBin { out = "out"; })
+    ]
+    [
+      "chosen"
+      (lib.getBin {
+        bin = "bin";
+        name = "chosen";
+        outputSpecified = true;
+      }).name
     ]
   ];
   getExe = [
@@ -237,6 +262,23 @@ lib: {
     [
       "hello"
       (lib.getName { pname = "hello"; })
+    ]
+    [
+      "hello-1"
+      (lib.getName { pname = "hello-1"; })
+    ]
+  ];
+  getOutput = [
+    [
+      "dev"
+      (lib.getOutput "dev" {
+        dev = "dev";
+        out = "out";
+      })
+    ]
+    [
+      "out"
+      (lib.getOutput "dev" { out = "out"; })
     ]
   ];
   hasInfix = [
@@ -317,6 +359,16 @@ lib: {
       (lib.isDerivation "derivation")
     ]
   ];
+  isFunction = [
+    [
+      true
+      (lib.isFunction { __functor = _: value: value; })
+    ]
+    [
+      false
+      (lib.isFunction { })
+    ]
+  ];
   last = [
     [
       3
@@ -336,6 +388,10 @@ lib: {
         "/root"
         "/usr"
       ])
+    ]
+    [
+      "/bin-of-root/bin"
+      (lib.makeBinPath [ { bin = "/bin-of-root"; } ])
     ]
   ];
   makeSearchPath = [

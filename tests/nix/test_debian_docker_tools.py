@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 from debian_set import build, build_all, evaluate, refusal
 from docker_archive import DockerArchive
-from own_images import own_images
 
-__all__ = ["own_images"]
+pytestmark = pytest.mark.usefixtures("own_images")
 
 FUNCTIONS = ("buildImage", "buildLayeredImage")
 

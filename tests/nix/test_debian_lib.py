@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-OURS = HERE.parents[1] / "nix/package-sets/debian/lib.nix"
+REPOSITORY = HERE.parents[1]
+OURS = REPOSITORY / "nix/package-sets/debian/lib.nix"
 NIXPKGS = os.environ.get("NIXGEN_TEST_NIXPKGS")
 LIBRARIES = {"debian": str(OURS)} | ({"nixpkgs": f"{NIXPKGS}/lib"} if NIXPKGS else {})
 
@@ -50,3 +52,11 @@ def test_each_function_has_a_case() -> None:
         )
     )
     assert own <= cases <= functions
+
+
+def test_document_lists_each_function() -> None:
+    """docs/package-sets.md says what packages.nix may use."""
+    document = (REPOSITORY / "docs/package-sets.md").read_text()
+    listed = document.partition("Of `pkgs.lib`")[2].partition("\n\n")[0]
+    functions = set(evaluate(f"builtins.attrNames (import {OURS})"))
+    assert functions == set(re.findall(r"`([a-zA-Z0-9']+)`", listed))

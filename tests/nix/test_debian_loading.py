@@ -11,11 +11,10 @@ from debian_set import build, build_all
 from docker_archive import DockerArchive
 from image_files import write_docker_archive
 from layer_reader import apply
-from own_images import own_images
+from parent_images import CHANGES, LAYERS, child, shown, write_parents
 from random_layers import to_images
-from test_debian_parents import CHANGES, LAYERS, child, shown, write_parents
 
-__all__ = ["own_images"]
+pytestmark = pytest.mark.usefixtures("own_images")
 
 ENGINE = os.environ.get("NIXGEN_TEST_ENGINE", "podman")
 PAIRS = 60

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -147,32 +148,33 @@ def test_packages_are_there_under_their_debian_names_too() -> None:
 def test_a_package_that_is_not_locked_is_named_with_what_to_do(tmp_path: Path) -> None:
     """Such as one that the set's list got since the lock was made."""
     content = json.loads(lock().read_bytes())
-    del content["packages"]["jq"]
-    (tmp_path / "debian.json").write_text(json.dumps(content))
-    (tmp_path / "busybox").symlink_to(lock().parent / "busybox")
-    message = refusal(f"(import {PACKAGE_SET} {{ lock = {tmp_path}/debian.json; }}).jq")
+    for each in content["architectures"].values():
+        del each["packages"]["jq"]
+    (tmp_path / "debian.lock.json").write_text(json.dumps(content))
+    shutil.copy(lock().parent / "debian.seed.amd64.tar.xz", tmp_path)
+    message = refusal(f"(import {PACKAGE_SET} {{ lock = {tmp_path}/debian.lock.json; }}).jq")
     assert "the Debian package jq is not in the package lock" in message
     assert "nixgen packages lock" in message
 
 
 def test_without_a_lock_the_message_tells_how_to_make_one(tmp_path: Path) -> None:
     """It names the command, and the file that it looked for."""
-    message = refusal(f"(import {PACKAGE_SET} {{ lock = {tmp_path}/debian.json; }}).jq")
+    message = refusal(f"(import {PACKAGE_SET} {{ lock = {tmp_path}/debian.lock.json; }}).jq")
     assert "no package lock: run `nixgen packages lock`" in message
-    assert f"{tmp_path}/debian.json does not exist" in message
+    assert f"{tmp_path}/debian.lock.json does not exist" in message
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "5", "{}", '{"schemaVersion": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "5", "{}", '{"schemaVersion": 2}'])
 def test_a_lock_that_is_none_is_named_with_what_to_do(tmp_path: Path, content: str) -> None:
     """Such as one whose end was lost."""
-    (tmp_path / "debian.json").write_text(content)
-    message = refusal(f"(import {PACKAGE_SET} {{ lock = {tmp_path}/debian.json; }}).jq")
-    assert f"{tmp_path}/debian.json is no package lock any more" in message
+    (tmp_path / "debian.lock.json").write_text(content)
+    message = refusal(f"(import {PACKAGE_SET} {{ lock = {tmp_path}/debian.lock.json; }}).jq")
+    assert f"{tmp_path}/debian.lock.json is no package lock any more" in message
     assert "run `nixgen packages lock`" in message
 
 
 def test_a_lock_for_another_system_is_refused() -> None:
     """The message says which system it is for."""
     message = refusal(f'(import {PACKAGE_SET} {{ lock = {lock()}; system = "riscv64-linux"; }}).jq')
-    assert "was made for" in message
+    assert "the debian package set is not for" in message
     assert "riscv64-linux" in message

@@ -24,14 +24,14 @@ from image_layers.tree import Image
 from image_layers.unpacking import open_folder, unpack
 from image_layers.writing import write_layer
 from layer_reader import Files, apply, read_folder
-from own_images import own_images
 from random_layers import Layer, random_layers, to_images, to_tar
 
-__all__ = ["own_images"]
-
-pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0, reason="files are given to other users, which root alone may do"
-)
+pytestmark = [
+    pytest.mark.usefixtures("own_images"),
+    pytest.mark.skipif(
+        os.geteuid() != 0, reason="files are given to other users, which root alone may do"
+    ),
+]
 
 PAIRS = int(os.environ.get("NIXGEN_TEST_LAYERS", "500"))
 BATCH = 500

@@ -63,8 +63,7 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "images.py").write_text(DEFINITIONS)
-    (folder / ".nixgen").mkdir()
-    copy_lock(REPOSITORY, folder / ".nixgen")
+    copy_lock(REPOSITORY, folder)
     nixgen(folder, "emit").check_returncode()
     return folder
 
@@ -124,8 +123,20 @@ def test_aggregate_holds_all_but_the_pushing(project: Path) -> None:
     assert set(tested["constituents"]) == expected
 
 
-def test_what_git_lacks_is_missed(project: Path) -> None:
-    """A jobset without the lock, which git ignores, does not evaluate, and says why."""
+def test_lock_in_git_is_enough(project: Path) -> None:
+    """A jobset needs no input with the lock, and its images are the same as with one."""
+    jobsets = checked(project)[1]
+    derivations = [
+        {job["job"]: job["derivation"] for job in jobsets[name]["jobs"]}
+        for name in ("main", "next")
+    ]
+    for attribute in ("dockerImages.files", "dockerImages.worker"):
+        assert derivations[0][attribute] == derivations[1][attribute]
+
+
+def test_missing_lock_is_told(project: Path) -> None:
+    """A jobset without a lock does not evaluate, and says why."""
+    (project / "debian.lock.json").unlink()
     status, jobsets = checked(project, "next")
     found = findings(jobsets["next"])
     assert (status, job_names(jobsets["next"])) == (1, [])

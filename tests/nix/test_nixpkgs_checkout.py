@@ -99,15 +99,15 @@ def test_jobs_evaluate_as_in_hydra(tmp_path: Path) -> None:
     for source, target in [
         (checkout, "nixpkgs"),
         (REPOSITORY / "nix", "nix"),
-        (REPOSITORY / "tests/nix", "tests/nix"),
+        (REPOSITORY / "bench", "bench"),
         (LOCK.parent, "lock"),
     ]:
         shutil.copytree(
             source, nixpkgs / target, symlinks=True, ignore=shutil.ignore_patterns(".git")
         )
     (nixpkgs / "default.nix").write_text(
-        "{ system, ... }:\nimport ./tests/nix/nixpkgs-on-debian.nix {\n"
-        "  inherit system;\n  nixpkgs = ./nixpkgs;\n  lock = ./lock/debian.json;\n}\n"
+        "{ system, ... }:\nimport ./bench/nixpkgs-on-debian.nix {\n"
+        "  inherit system;\n  nixpkgs = ./nixpkgs;\n  lock = ./lock/debian.lock.json;\n}\n"
     )
     project = tmp_path / "project"
     project.mkdir()

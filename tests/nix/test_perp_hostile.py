@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hostile import NAMES
-from test_perp_checks import evaluate
+from nix_library import evaluate
 
 # Where a name stands; `x` is the name.
 PLACES = {

@@ -61,11 +61,11 @@ def test_value_comes_back_from_nix(seed: int, tmp_path: Path) -> None:
     values = [random_value(random) for _ in range(VALUES_PER_BATCH)]
 
     def come_back(batch: Sequence[object]) -> bool:
-        rendered = [render(to_expression(value), operand=True) for value in batch]
+        rendered = render(to_expression([*batch]))
         try:
             printed = nix_instantiate(
                 tmp_path,
-                "\n".join(["let exact =", EXACT, "; values = [", *rendered, "]; in"])
+                "\n".join(["let exact =", EXACT, "; values =", rendered, "; in"])
                 + "{ inherit values; exact = map exact values; }",
                 *("--eval", "--strict", "--json"),
             )

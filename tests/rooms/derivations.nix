@@ -2,7 +2,7 @@
 # tests run. `project` is the project's folder with its lock, `tests` the folder of the tests.
 { project, tests }:
 let
-  lock = project + "/.nixgen/debian.json";
+  lock = project + "/debian.lock.json";
   inherit (import (project + "/default.nix") { }) dockerImages lib;
 
   forms = image: {
@@ -34,7 +34,7 @@ let
 in
 {
   project = builtins.mapAttrs (_: forms) (removeAttrs dockerImages [ "pulled" ]);
-  fluentd = builtins.mapAttrs (_: forms) (import (tests + "/e2e/fluentd-images.nix") { inherit lock; });
+  fluentd = builtins.mapAttrs (_: forms) (import (tests + "/support/fluentd-images.nix") { inherit lock; });
   told = forms told;
   toldFluentd = told.fluentdConf;
 }

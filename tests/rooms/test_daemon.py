@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from daemon import DaemonRoom, daemon_room
 
-HERE = Path(__file__).parent
+SUPPORT = Path(__file__).parents[1] / "support"
 TWO = ("-n", "2")
 # Builders have the variables of the daemon, not those of whoever asks it.
 OF_THE_BUILDERS = (
@@ -26,7 +26,7 @@ OF_THE_BUILDERS = (
 # It mounts an image, which only root's podman does outside of `podman unshare`.
 OF_ROOT = ("tests/nix/test_debian_parents.py::test_every_form_of_a_child_can_be_loaded",)
 BUILDER = """
-(import ./nix/package-sets/debian { lock = ./.nixgen/debian.json; }).runCommand "builder" { } ''
+(import ./nix/package-sets/debian { lock = ./debian.lock.json; }).runCommand "builder" { } ''
   printf '%s %s' "$(id -u)" "$(test -e /etc/shadow && echo open || echo closed)" >$out
 ''
 """
@@ -152,8 +152,7 @@ def test_nothing_of_the_room_outlives_whoever_started_it(
     folder.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-c", STARTING, str(folder)],
-        cwd=HERE,
-        env={**os.environ, "PYTHONPATH": str(HERE)},
+        env={**os.environ, "PYTHONPATH": str(SUPPORT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

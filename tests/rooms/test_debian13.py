@@ -113,6 +113,7 @@ def test_images_and_commands(ready: Room, folder: DebianFolder) -> None:
     room.run_tests(
         *("-p", "no:cacheprovider", *TWO, "--dist", "loadfile"),
         *GIVES_OWNERS,
+        "tests/e2e/test_deployments.py",
         "tests/e2e/test_images.py",
         "tests/e2e/test_new_user.py",
         "tests/e2e/test_reproducibility.py",

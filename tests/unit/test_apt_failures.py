@@ -19,7 +19,7 @@ def refusal(*wanted: str, configuration: Path, **options: str) -> list[str]:
     lines = [f'{name.replace("_", "::")} "{value}";' for name, value in options.items()]
     configuration.write_text("\n".join(lines))
     with local.env(APT_CONFIG=configuration), pytest.raises(UsageError) as refused:
-        apt.find_closure(wanted)
+        apt.Apt().find_closure(wanted)
     return str(refused.value).splitlines()
 
 
@@ -72,14 +72,14 @@ def failed_download(download: apt.Download, configuration: Path, **options: str)
     lines = [f'{name.replace("_", "::")} "{value}";' for name, value in options.items()]
     configuration.write_text("\n".join(lines))
     with local.env(APT_CONFIG=configuration), pytest.raises(UsageError) as refused:
-        apt.fetch_deb(download, configuration.parent)
+        apt.Apt().fetch_deb(download, configuration.parent)
     return str(refused.value).splitlines()
 
 
 @pytest.mark.parametrize("proxy", [UNREACHABLE, "nowhere.invalid:3128"])
 def test_a_mirror_that_cannot_be_reached_is_told(configuration: Path, proxy: str) -> None:
     """Network, proxy and address are what can be wrong."""
-    [download] = [each for each in apt.find_closure(["hello"]) if each.package == "hello"]
+    [download] = [each for each in apt.Apt().find_closure(["hello"]) if each.package == "hello"]
     lines = failed_download(
         download,
         configuration,
@@ -115,7 +115,7 @@ def test_a_failure_has_the_remedy_that_fits(said: str, remedy: str, tmp_path: Pa
     stand_in.write_text(f"#!/bin/sh\ncat >&2 <<'END'\nW: before\n{said}\nEND\nexit 100\n")
     stand_in.chmod(0o755)
     with local.env(PATH=f"{tmp_path}:{local.env['PATH']}"), pytest.raises(UsageError) as refused:
-        apt.find_closure(["hello"])
+        apt.Apt().find_closure(["hello"])
     _, first, second, *advice = str(refused.value).splitlines()
     assert ["  | W: before", f"  | {said}"] == [first, second]
     assert remedy in "\n".join(advice)

@@ -6,13 +6,17 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from platform import machine
 from typing import Any
 
 import pytest
 
+from nixgen import DebianPackageSet
 from nixgen.package_sets import debian
 
-WANTED = ["hello"]
+WANTED = DebianPackageSet(packages=["hello"])
+ARCHITECTURE = "arm64" if machine() == "aarch64" else "amd64"
+SEED_NAME = debian.seed_name(ARCHITECTURE)
 
 
 @pytest.fixture(scope="module")
@@ -51,40 +55,56 @@ def drop(*path: str) -> Callable[[Any], None]:
     return change
 
 
-PACKAGE = ("packages", "hello")
+OF_THIS_MACHINE = ("architectures", ARCHITECTURE)
+PACKAGES = (*OF_THIS_MACHINE, "packages")
+PACKAGE = (*PACKAGES, "hello")
 
 CHANGES = {
     "wanted package": drop(*PACKAGE),
-    "package of the set": drop("packages", "coreutils"),
-    "dependency": drop("packages", "libc6"),
-    "all packages": put("packages", value={}),
-    "list of packages": put("packages", value=[]),
-    "no packages": drop("packages"),
+    "package of the set": drop(*PACKAGES, "coreutils"),
+    "dependency": drop(*PACKAGES, "libc6"),
+    "all packages": put(*PACKAGES, value={}),
+    "list of packages": put(*PACKAGES, value=[]),
+    "no packages": drop(*PACKAGES),
     "package that is none": put(*PACKAGE, value="2.10-3"),
-    "name that is none": put("packages", "Not A Name", value={}),
+    "name that is none": put(*PACKAGES, "Not A Name", value={}),
     "no hash": drop(*PACKAGE, "sha256"),
     "short hash": put(*PACKAGE, "sha256", value="00"),
     "hash of no text": put(*PACKAGE, "sha256", value=0),
-    "no address": drop(*PACKAGE, "address"),
-    "address of apt's": put(*PACKAGE, "address", value="cdrom:[Debian]/hello.deb"),
-    "address that is none": put(*PACKAGE, "address", value="http://[/hello.deb"),
+    "no path": drop(*PACKAGE, "path"),
+    "path that leads out": put(*PACKAGE, "path", value="pool/../../hello.deb"),
+    "absolute path": put(*PACKAGE, "path", value="/pool/hello.deb"),
+    "path with a space": put(*PACKAGE, "path", value="pool/hello world.deb"),
+    "path of an address": put(*PACKAGE, "path", value="http://mirror.example/hello.deb"),
+    "no archive": drop(*PACKAGE, "archive"),
+    "archive that is unknown": put(*PACKAGE, "archive", value="elsewhere"),
     "no version": drop(*PACKAGE, "version"),
     "version that is none": put(*PACKAGE, "version", value="2 10"),
-    "no dependencies": drop(*PACKAGE, "dependencies"),
-    "dependencies of no list": put(*PACKAGE, "dependencies", value="libc6"),
-    "dependency that is none": put(*PACKAGE, "dependencies", value=[{}]),
-    "size below nothing": put(*PACKAGE, "installedSize", value=-1),
+    "no dependencies": drop(*PACKAGE, "depends"),
+    "dependencies of no list": put(*PACKAGE, "depends", value="libc6"),
+    "dependency that is none": put(*PACKAGE, "preDepends", value=[{}]),
+    "size below nothing": put(*PACKAGE, "size", value=-1),
     "size that is true": put(*PACKAGE, "installedSize", value=True),
-    "other system": put("system", value="riscv64-linux"),
-    "no system": drop("system"),
-    "other schema": put("schemaVersion", value=2),
+    "essential that is text": put(*PACKAGE, "essential", value="yes"),
+    "other architecture": put("architectures", value={"riscv64": {}}),
+    "no architectures": drop("architectures"),
+    "architecture that is none": put(*OF_THIS_MACHINE, value=[]),
+    "other schema": put("schemaVersion", value=1),
     "schema that is true": put("schemaVersion", value=True),
-    "schema in text": put("schemaVersion", value="1"),
+    "schema in text": put("schemaVersion", value="2"),
     "other wish": put("wanted", value=["hello"]),
-    "other ignored dependencies": put("ignoredDependencies", value=[]),
-    "no seed": drop("busybox"),
-    "seed without a hash": put("busybox", value={}),
-    "seed of another hash": put("busybox", "narSha256", value="0" * 64),
+    "no wish": drop("wanted"),
+    "wish that is no text": put("wanted", value=[[]]),
+    "other uids": put("uids", value={"hello": 100}),
+    "uid of root": put("uids", value={"hello": 0}),
+    "no uids": drop("uids"),
+    "no archives": drop("archives"),
+    "archive without a time": put("archives", "debian", value={}),
+    "archive of another time": put("archives", "debian", "snapshot", value="yesterday"),
+    "no suite": drop("suite"),
+    "no seed": drop(*OF_THIS_MACHINE, "seed"),
+    "seed without a hash": put(*OF_THIS_MACHINE, "seed", value={}),
+    "seed of another hash": put(*OF_THIS_MACHINE, "seed", value="0" * 64),
 }
 
 
@@ -157,10 +177,9 @@ def _make_dangling_link(seed: Path) -> None:
 SEEDS: dict[str, Callable[[Path], object]] = {
     "missing": Path.unlink,
     "empty": lambda seed: seed.write_bytes(b""),
-    "one byte more": lambda seed: seed.write_bytes(seed.read_bytes() + b"\n"),
-    "other program": lambda seed: seed.write_text("#!/bin/sh\n"),
-    "not executable": lambda seed: seed.chmod(0o644),
-    "executable for others alone": lambda seed: seed.chmod(0o655),
+    "cut short": lambda seed: seed.write_bytes(seed.read_bytes()[:-100]),
+    "no archive": lambda seed: seed.write_text("#!/bin/sh\n"),
+    "other program": lambda seed: seed.write_bytes(debian.pack(b"#!/bin/sh\n")),
     "dangling link": _make_dangling_link,
 }
 SEEDS_IN_THE_WAY = {
@@ -175,7 +194,7 @@ def test_a_lock_with_a_changed_seed_is_not_current(
     folder: Path, damage: Callable[[Path], object]
 ) -> None:
     """Nix takes nothing for the seed program but a file with the locked contents and mode."""
-    damage(folder / debian.SEED_NAME)
+    damage(folder / SEED_NAME)
     assert not debian.is_current(folder / debian.LOCK_NAME, WANTED)
 
 
@@ -184,6 +203,6 @@ def test_what_stands_in_the_place_of_the_seed_is_replaced(
     folder: Path, damage: Callable[[Path], object]
 ) -> None:
     """The seed is a file of its own, and what a link led to is left alone."""
-    damage(folder / debian.SEED_NAME)
+    damage(folder / SEED_NAME)
     mended(folder)
-    assert not (folder / debian.SEED_NAME).is_symlink()
+    assert not (folder / SEED_NAME).is_symlink()

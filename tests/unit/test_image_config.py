@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_refusals import IMAGE, refusal
+from refusals import IMAGE, refusal
 
 from nixgen.project.load import load_project
 

@@ -38,7 +38,15 @@ CARRIERS = [
     "GITHUB_TOKEN={}",
     'password = "{}";',
     '{{"auths": {{"x": {{"password": "{}"}}}}}}',
+    "error: {{'password': '{}'}}",
+    "aws_secret_access_key = {}",
+    "GITHUB_PAT={}",
+    '{{"auths": {{"x": {{"auth": "{}"}}}}}}',
+    "machine mirror.example login me password {}",
+    "machine mirror.example\n  login me\n  password {}\n",
     "Authorization: Basic {}",
+    "X-Registry-Auth: {}",
+    "Set-Cookie: session={}; Secure",
     "  authorization: Bearer {}",
     "access-tokens = github.com={} gitlab.com={}",
     "--option extra-access-tokens=github.com={}",
@@ -68,6 +76,7 @@ WORDS = [
     ["podman", "create", "-dite", "{}"],
     ["podman", "create", "--env={}"],
     ["podman", "create", "-e{}"],
+    ["podman", "create", "--env-merge", "{}"],
 ]
 
 
@@ -119,6 +128,7 @@ def test_the_value_of_a_secret_option_is_masked(words: list[str], secret: str) -
         "--publish 8080:80 --memory 200m --password-stdin --authfile /x",
         "/nix/store/00000000000000000000000000000000-secret-tool-1.0.drv",
         "error: undefined variable 'token' at /x/password.nix:1:2: { password }: password",
+        "login failed: password is wrong, PATH = /bin",
         "bypass=1 compass=2 TOKENIZERS=3 passed=4",
         "docker.io/x:y, https://host/?page=2&sort=name#top",
     ],

@@ -5,19 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from nixgen.errors import DefinitionError
-from nixgen.project.load import load_project
-
-IMAGE = """\
-from nixgen import *
-
-project = Project(
-    images={{
-        "worker": {image},
-    }},
-)
-"""
+from refusals import IMAGE, refusal
 
 _SERVICE = """\
 from nixgen import *
@@ -34,13 +22,6 @@ project = Project(
     }},
 )
 """
-
-
-def refusal(folder: Path, source: str) -> str:
-    (folder / "images.py").write_text(source)
-    with pytest.raises(DefinitionError) as caught:
-        load_project(folder)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(

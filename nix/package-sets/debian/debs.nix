@@ -1,10 +1,13 @@
 /**
-  The unpacked .deb files, and what depends on what among them.
+  The .deb files (`files`), what is in them (`all`), and what depends on what among them.
 */
 {
+  ignoredDependencies,
   lib,
   locked,
+  mirrors,
   runBusybox,
+  system,
 }:
 let
   toStoreName =
@@ -13,38 +16,42 @@ let
       builtins.replaceStrings [ ":" "~" "%" ] [ "-" "-" "-" ] version
     }";
 
-  /**
-    Nix's own fetcher needs no program of any package set.
-  */
+  toAddresses = import ./mirrors.nix {
+    inherit (locked) archives suite;
+    inherit lib mirrors;
+  };
+
+  fetchDeb = import ./fetchDeb.nix {
+    inherit system;
+    inherit (locked) seed;
+  };
+
   fetch =
-    name:
-    { address, sha256, ... }:
-    derivation {
-      name = "${name}.deb";
-      system = "builtin";
-      builder = "builtin:fetchurl";
-      url = address;
-      urls = [ address ];
-      outputHashAlgo = "sha256";
-      outputHashMode = "flat";
-      outputHash = sha256;
-      executable = false;
-      unpack = false;
-      preferLocalBuild = true;
+    name: package:
+    fetchDeb {
+      inherit name;
+      inherit (package) sha256 size;
+      addresses = toAddresses package;
     };
+
+  files = builtins.mapAttrs (
+    name: package: fetch (toStoreName name package.version) package
+  ) locked.packages;
 
   unpack =
     name: package:
-    let
-      storeName = toStoreName name package.version;
-    in
     runBusybox {
-      name = storeName;
+      name = toStoreName name package.version;
       script = ./unpack-deb.sh;
-      environment.deb = fetch storeName package;
+      environment.deb = files.${name};
     };
 
   all = builtins.mapAttrs unpack locked.packages;
+
+  # What only an installed system needs is not unpacked for a program that runs outside of one.
+  toDependencies =
+    { depends, preDepends, ... }:
+    lib.filter (name: !builtins.elem name ignoredDependencies) (preDepends ++ depends);
 
   /**
     Fail with what to do when a package is not in the lock.
@@ -55,7 +62,7 @@ let
     || throw "the Debian package ${name} is not in the package lock: add it to the project's list of Debian packages, or run `nixgen packages lock` if it is there already";
 in
 {
-  inherit all require;
+  inherit all files require;
 
   inherit (locked) platform;
 
@@ -75,7 +82,7 @@ in
           operator =
             { key }:
             assert require key;
-            map (key: { inherit key; }) locked.packages.${key}.dependencies;
+            map (key: { inherit key; }) (toDependencies locked.packages.${key});
         }
       )
     );

@@ -11,15 +11,20 @@
   : the system to build for and on; the lock must have been made for it
 
   `lock`
-  : path of the lock, `debian.json`; the program `busybox` lies beside it
+  : path of the lock, `debian.lock.json`; the seeds lie beside it
+
+  `mirrors`
+  : where to fetch packages before the machine's own mirrors are tried, a list of addresses by the
+    name of the archive, `debian` or `debian-security`
 
   # Example
 
-      import ./nix/package-sets/debian { lock = ./.nixgen/debian.json; }
+      import ./nix/package-sets/debian { lock = ./debian.lock.json; }
 */
 {
   system ? builtins.currentSystem,
   lock,
+  mirrors ? { },
 }:
 let
   lib = import ./lib.nix;
@@ -36,7 +41,18 @@ let
     inherit (packages) busybox;
   };
 
-  debs = import ./debs.nix { inherit lib locked runBusybox; };
+  own = lib.importJSON ./packages.json;
+
+  debs = import ./debs.nix {
+    inherit (own) ignoredDependencies;
+    inherit
+      lib
+      locked
+      mirrors
+      runBusybox
+      system
+      ;
+  };
 
   toPackage = import ./package.nix { inherit debs lib runBusybox; };
 
@@ -45,7 +61,7 @@ let
   */
   named = builtins.mapAttrs (
     name: debianNames: toPackage { inherit name debianNames; }
-  ) (lib.importJSON ./packages.json).packages;
+  ) own.packages;
 
   /**
     Every other package of the lock under its Debian name, as far as that is free.

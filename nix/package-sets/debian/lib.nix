@@ -1,5 +1,6 @@
 /**
-  The part of nixpkgs' `lib` that this set and the image library use, with the same meaning.
+  The part of nixpkgs' `lib` that this set, the image library and packages.nix may use, with the
+  same names and the same meaning; docs/package-sets.md lists it.
 */
 let
   inherit (builtins)
@@ -22,30 +23,22 @@ let
       any
       attrNames
       attrValues
-      baseNameOf
       catAttrs
       compareVersions
       concatLists
       concatMap
       concatStringsSep
       deepSeq
-      dirOf
       elem
       elemAt
       filter
       foldl'
-      functionArgs
       genList
-      getContext
       groupBy
       hasAttr
-      hasContext
       head
-      intersectAttrs
       isAttrs
       isBool
-      isFloat
-      isFunction
       isInt
       isList
       isPath
@@ -54,23 +47,16 @@ let
       lessThan
       listToAttrs
       mapAttrs
-      match
       partition
       pathExists
       readFile
-      removeAttrs
       replaceStrings
       seq
       sort
-      split
       splitVersion
       stringLength
       substring
       tail
-      trace
-      tryEval
-      typeOf
-      unsafeDiscardStringContext
       ;
 
     assertMsg = condition: message: condition || throw message;
@@ -142,13 +128,20 @@ let
 
     forEach = list: f: map f list;
 
+    functionArgs =
+      value:
+      if value ? __functor then
+        value.__functionArgs or (lib.functionArgs (value.__functor value))
+      else
+        builtins.functionArgs value;
+
     genAttrs = names: f: listToAttrs (map (name: lib.nameValuePair name (f name)) names);
 
     getAttrFromPath =
       path: set:
       lib.foldl' (inner: name: inner.${name}) set path;
 
-    getBin = package: package.bin or package;
+    getBin = lib.getOutput "bin";
 
     getExe =
       package: "${lib.getBin package}/bin/${package.meta.mainProgram or (lib.getName package)}";
@@ -158,9 +151,16 @@ let
     getName =
       package:
       let
-        name = if builtins.isString package then package else package.pname or package.name;
+        nameOf = name: (builtins.parseDrvName name).name;
       in
-      (builtins.parseDrvName name).name;
+      if builtins.isString package then nameOf package else package.pname or (nameOf package.name);
+
+    getOutput =
+      output: package:
+      if package.outputSpecified or false then
+        package
+      else
+        package.${output} or package.out or package;
 
     hasInfix = infix: string: length (lib.splitString infix string) > 1;
 
@@ -185,11 +185,16 @@ let
 
     isDerivation = value: isAttrs value && value.type or null == "derivation";
 
+    isFunction =
+      value:
+      builtins.isFunction value
+      || value ? __functor && lib.isFunction (value.__functor value);
+
     last = list: elemAt list (length list - 1);
 
     lowerChars = lib.stringToCharacters "abcdefghijklmnopqrstuvwxyz";
 
-    makeBinPath = lib.makeSearchPath "bin";
+    makeBinPath = packages: lib.makeSearchPath "bin" (map lib.getBin packages);
 
     makeSearchPath =
       folder: paths:

@@ -7,13 +7,15 @@
   file,
 }:
 let
+  remedy = "run `nixgen packages lock` in the project's folder";
+
   text =
     if builtins.pathExists file then
       builtins.readFile file
     else
-      throw "no package lock: run `nixgen packages lock` in the project's folder (${toString file} does not exist)";
+      throw "no package lock: ${remedy} (${toString file} does not exist)";
 
-  broken = throw "${toString file} is no package lock any more: run `nixgen packages lock` in the project's folder";
+  broken = throw "${toString file} is no package lock any more: ${remedy}";
 
   # Nix cannot catch what builtins.fromJSON throws, but a file that lacks its end can be seen.
   isWhole =
@@ -27,45 +29,43 @@ let
 
   version = parsed.schemaVersion or null;
 
-  isComplete =
-    builtins.isString parsed.system or null
-    && builtins.isString parsed.busybox.narSha256 or null
-    && builtins.isAttrs parsed.packages or null;
+  isComplete = builtins.all builtins.isAttrs [
+    (parsed.archives or null)
+    (parsed.uids or null)
+    (parsed.architectures or null)
+  ];
 
-  content = if builtins.isInt version && (version != 1 || isComplete) then parsed else broken;
+  content = if builtins.isInt version && (version != 2 || isComplete) then parsed else broken;
 
-  folder = dirOf file;
+  platforms = import ./platforms.nix;
+
+  platform = platforms.${system} or (throw "the debian package set is not for ${system}");
+
+  ofArchitecture = content.architectures.${platform.architecture};
+
+  isUsable =
+    builtins.isString ofArchitecture.seed or null && builtins.isAttrs ofArchitecture.packages or null;
 in
-assert lib.assertMsg (content.schemaVersion == 1)
-  "the package lock was written by another version of nixgen: run `nixgen packages lock` again";
-assert lib.assertMsg (content.system == system)
-  "the package lock was made for ${content.system}, not for ${system}: run `nixgen packages lock` on a machine of that system";
+assert lib.assertMsg (
+  content.schemaVersion == 2
+) "the package lock was written by another version of nixgen: ${remedy} again";
+assert lib.assertMsg (content.architectures ? ${platform.architecture})
+  "the package lock was made for ${builtins.concatStringsSep ", " (builtins.attrNames content.architectures)}, not for ${platform.architecture}: run `nixgen packages lock` on a machine of that architecture";
 {
-  inherit (content) packages;
+  inherit (content) archives uids;
+
+  inherit platform;
+
+  suite = content.suite or "";
+
+  packages = if isUsable then ofArchitecture.packages else broken;
 
   /**
-    The one program that no derivation makes, as a folder because busybox goes by its name.
+    The one program that no derivation makes, as a folder because busybox goes by its name. Nix's
+    own fetcher unpacks it, which needs no program of any package set.
   */
-  seed = builtins.path {
-    path = folder;
-    name = "busybox-seed";
-    filter = path: _: baseNameOf path == "busybox";
-    sha256 = content.busybox.narSha256;
+  seed = import ./seed.nix {
+    archive = dirOf file + "/debian.seed.${platform.architecture}.tar.xz";
+    narSha256 = if isUsable then ofArchitecture.seed else broken;
   };
-
-  /**
-    Where Debian puts what belongs to one architecture, and its dynamic loader.
-  */
-  platform =
-    {
-      aarch64-linux = {
-        triplet = "aarch64-linux-gnu";
-        loader = "ld-linux-aarch64.so.1";
-      };
-      x86_64-linux = {
-        triplet = "x86_64-linux-gnu";
-        loader = "ld-linux-x86-64.so.2";
-      };
-    }
-    .${system};
 }

@@ -11,6 +11,7 @@ import click
 
 from nixgen.cli.evaluation import instantiate
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
+from nixgen.cli.package_lock import fit_lock
 from nixgen.cli.realisation import leading_to_definitions, realise_images
 from nixgen.cli.workspace import attribute_path, bring_up_to_date, selected
 from nixgen.definitions import Project
@@ -41,6 +42,7 @@ def command(
     if out_link and not is_dry_run and not os.access(folder, os.W_OK):
         raise UsageError(f"{folder}: cannot be written", "--no-out-link makes no links to images")
     project = bring_up_to_date(folder)
+    fit_lock(folder, project, options)
     attributes = selected(project, images)
     if is_dry_run:
         _tell_what_would_be_built(folder, project, attributes, options)

@@ -19,15 +19,8 @@ from nixgen.errors import NixgenError, UsageError
 from nixgen.names import unmet_job_name_rule
 from nixgen.programs.hydra import AttributePath, Evaluation, Finding, evaluate_jobs
 from nixgen.project import emit
-from nixgen.project.hydra_spec import (
-    JOBSETS_FILE,
-    SPEC_DESCRIPTION,
-    SPEC_FILE,
-    jobsets_text,
-    spec_text,
-)
 from nixgen.project.load import load_project
-from nixgen.project.plan import Plan
+from nixgen.project.plan import plan_hydra
 
 
 @click.group("hydra")
@@ -49,12 +42,7 @@ def spec(folder: Path, check: bool) -> None:
         raise UsageError(
             "the project does not say what Hydra does with it", "set Project(hydra=...)"
         )
-    generated = Plan({JOBSETS_FILE: jobsets_text(project.hydra)}, {})
-    changes = emit.compare(folder, generated)
-    text = spec_text(project.hydra)
-    if _read_spec(folder) != text:
-        changes = emit.Changes({**changes.write, SPEC_FILE: text.encode()}, ())
-    changes = emit.Changes(changes.write, ())
+    changes = emit.compare(folder, plan_hydra(project.hydra))
     if not check:
         emit.apply(folder, changes)
         report(changes)
@@ -64,24 +52,6 @@ def spec(folder: Path, check: bool) -> None:
         raise NixgenError(
             "the files for Hydra differ from the definitions; run `nixgen hydra spec`"
         )
-
-
-def _read_spec(folder: Path) -> str | None:
-    """Return the text of the spec file. Raises UsageError when it is somebody's own."""
-    try:
-        text = (folder / SPEC_FILE).read_text(encoding="utf-8")
-        description = json.loads(text)["description"]
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, LookupError, TypeError):
-        description = None
-    if description != SPEC_DESCRIPTION:
-        raise UsageError(
-            f"{SPEC_FILE}: nixgen does not overwrite this file: its description is not "
-            f"{SPEC_DESCRIPTION!r}",
-            "move or remove it, then run the command again",
-        )
-    return text
 
 
 @command.command("check")

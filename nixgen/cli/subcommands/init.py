@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nixgen.cli.subcommands.packages import write_lock
+from nixgen.cli.package_lock import write_lock
 from nixgen.cli.workspace import bring_up_to_date
 from nixgen.errors import UsageError
 from nixgen.files.atomic_write import write_atomically

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.package_lock import write_lock
 from nixgen.cli.prefetch import prefetch
-from nixgen.definitions import DebianPackageSet, Project
-from nixgen.package_sets import debian, nixpkgs
+from nixgen.package_sets import nixpkgs
 from nixgen.project.load import load_project
 
 
@@ -21,10 +21,10 @@ def command() -> None:
 @click.option("--update", is_flag=True, help="Take new versions even if the lock is complete.")
 @click.pass_obj
 def lock(folder: Path, update: bool) -> None:
-    """Ask apt for the wanted Debian packages and all they need, and lock them in .nixgen/.
+    """Ask apt for the wanted Debian packages and all they need, and write debian.lock.json.
 
-    The lock names the version, address and SHA-256 of each; Nix fetches them. It is left alone
-    while it holds what the project asks for.
+    It is for git to keep: whoever has it builds the same images, without apt. The lock is left
+    alone while it holds what the project asks for.
     """
     write_lock(folder, load_project(folder), update=update)
 
@@ -44,17 +44,3 @@ def update(folder: Path, branch: str | None, revision: str | None) -> None:
 
 
 command.add_command(prefetch)
-
-
-def write_lock(folder: Path, project: Project, *, update: bool) -> None:
-    """Write the lock unless it holds what is wanted, and say on standard error which it was."""
-    if not isinstance(project.package_set, DebianPackageSet):
-        click.echo("the project builds from nixpkgs: there is nothing to lock", err=True)
-        return
-    wanted = project.package_set.packages
-    file = folder / debian.LOCK_FOLDER / debian.LOCK_NAME
-    debian.remove_traces(file.parent)
-    if not update and debian.is_current(file, wanted):
-        click.echo(f"{file} is complete; --update takes new versions", err=True)
-    else:
-        click.echo(f"wrote {debian.lock(wanted, file.parent)}", err=True)

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from nixgen.cli.oci import OciImage, build_oci_images
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
+from nixgen.cli.package_lock import fit_lock
 from nixgen.cli.push_report import show, to_json
 from nixgen.cli.registry_access import RegistryAccess, registries_options
 from nixgen.cli.transfer import transfer_progress
@@ -98,6 +99,7 @@ def command(
     options = [*nix_words, *passed_on_to_nix()]
     added = _read_annotations(annotations)
     project = bring_up_to_date(folder)
+    fit_lock(folder, project, options)
     tags = _checked_tags([*project.tags, *more_tags])
     wanted = _Wanted(
         commit_id or clean_head(folder),

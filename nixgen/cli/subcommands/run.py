@@ -9,6 +9,7 @@ import click
 
 from nixgen.cli.health_check import health_check_options
 from nixgen.cli.options import PassingOn, nix_options, passed_on
+from nixgen.cli.package_lock import fit_lock
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.definitions import AnyImage, PulledImage
@@ -36,6 +37,7 @@ def command(
     """
     runner = find_engine(engine)
     project = bring_up_to_date(folder)
+    fit_lock(folder, project, nix_words)
     [attribute] = selected(project, [image])
     output = f"loadedBy.{runner.name}"
     [path] = realise_images(folder, project, [attribute], output=output, options=nix_words).values()

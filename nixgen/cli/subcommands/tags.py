@@ -7,10 +7,8 @@ from pathlib import Path
 
 import click
 
-from nixgen.cli.oci import built_name, find_output_sha
 from nixgen.cli.options import PassingOn, passed_on_to_nix
 from nixgen.cli.registry_access import RegistryAccess, registry_options
-from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.errors import RegistryError
 from nixgen.registry import find_commits
 
@@ -31,6 +29,10 @@ def command(
     They are found by digest: every commit tag that names the same image counts. `latest` stands
     for the image as the project defines it now. Options for Nix go after `--`.
     """
+    # They load the definitions, for which it is early enough once the words are understood.
+    from nixgen.cli.oci import built_name, find_output_sha
+    from nixgen.cli.workspace import bring_up_to_date, selected
+
     options = passed_on_to_nix()
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])

@@ -13,10 +13,6 @@
         c = 3;
         d = 4;
       };
-  function = lib.mapAttrs (name: value: {
-    inherit a;
-    b = value;
-  });
   long =
     lib.recursiveUpdate
       "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"

@@ -17,18 +17,4 @@
       "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
     else
       "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy";
-  negation = !(
-    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-    || "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
-  );
-  asserted =
-    assert a != "";
-    with pkgs; [
-      "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-      "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"
-    ];
-  default = a.b or {
-    c = 1;
-    d = 2;
-  };
 }

@@ -33,7 +33,7 @@
   gid ? 0,
   uname ? "root",
   gname ? "root",
-  maxLayers ? 56,
+  maxLayers ? import ../../mostLayers.nix,
   extraCommands ? "",
   fakeRootCommands ? "",
   enableFakechroot ? false,

@@ -1,7 +1,7 @@
 /**
-  Refuse what nixpkgs' `dockerTools` can do and this set cannot, each with a reason, and what no engine
-  loads: names (reference.go of the distribution project; upper-case letters become lower-case ones),
-  owners, and values of the configuration and of annotations.
+  Refuse what nixpkgs' `dockerTools` can do and this set cannot, each with a reason, and what no
+  engine loads: names (reference.go of the distribution project; upper-case letters become
+  lower-case ones), owners, and values of the configuration and of annotations.
 */
 {
   function,

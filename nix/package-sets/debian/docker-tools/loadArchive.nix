@@ -4,8 +4,9 @@
 
   # Output
 
-  - `parts`: by how layers are kept (runLayers.nix) a folder with the list of the layers, `layers`, the
-    store paths in them, `paths`, and the configuration, `config.json`; null where there is no parent
+  - `parts`: by how layers are kept (runLayers.nix) a folder with the list of the layers, `layers`,
+    the store paths in them, `paths`, and the configuration, `config.json`; null where there is no
+    parent
   - `listings`: files that say what is in the layers (parentFolders.awk), the lowest first
 */
 { imageLayers, pkgs }:
