@@ -130,9 +130,10 @@ class Apt:
             raise UsageError("apt knows no packages: its lists are empty", UPDATE_REMEDY)
         provided = f" (those that provide it: {', '.join(providers)})" if providers else ""
         raise UsageError(
-            f"apt has no package of the name {', '.join(sorted(packages))}{provided}\n"
-            "  correct the name (`apt-cache search WORD` finds packages; a virtual package must be"
-            f" replaced by a real one)\n  or, if the package is new, {UPDATE_REMEDY}"
+            f"apt has no package of the name {', '.join(sorted(packages))}{provided}",
+            "correct the name (`apt-cache search WORD` finds packages; a virtual package must be"
+            " replaced by a real one)",
+            f"or, if the package is new, {UPDATE_REMEDY}",
         )
 
 
