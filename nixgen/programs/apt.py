@@ -155,13 +155,13 @@ def to_plain_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"}:
         raise UsageError(
-            f"{address}: Nix cannot fetch from apt sources of the kind {parts.scheme!r}\n"
-            "  use an http or https source in /etc/apt/sources.list.d"
+            f"{address}: Nix cannot fetch from apt sources of the kind {parts.scheme!r}",
+            "use an http or https source in /etc/apt/sources.list.d",
         )
     if parts.username or parts.password:
         raise UsageError(
-            f"{parts.scheme}://{parts.hostname}: this apt source has a password in its address\n"
-            "  keep it in /etc/apt/auth.conf.d and in the file that Nix's netrc-file names"
+            f"{parts.scheme}://{parts.hostname}: this apt source has a password in its address",
+            "keep it in /etc/apt/auth.conf.d and in the file that Nix's netrc-file names",
         )
     return address
 
