@@ -70,6 +70,7 @@ let
     buildBaseImage = import ./services/buildBaseImage.nix { inherit pkgs; };
 
     buildImageWithPerp = import ./services/buildImageWithPerp.nix {
+      inherit checks;
       buildImageWithPerps = buildImageOfServices;
     };
 

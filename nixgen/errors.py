@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class ExitStatus(IntEnum):
@@ -24,10 +24,27 @@ class ExitStatus(IntEnum):
     INTERRUPTED = 130
 
 
+def remedy_lines(*remedies: str | None) -> str:
+    """Return the lines behind a message, such as what to do, each indented by two blanks."""
+    return "".join(f"\n  {remedy}" for remedy in remedies if remedy is not None)
+
+
 class NixgenError(Exception):
     """The root of every error that nixgen raises on purpose."""
 
     exit_status: ClassVar[ExitStatus] = ExitStatus.CHECK_FAILED
+
+    def __init__(self, what: object = "", *remedies: str | None) -> None:
+        super().__init__(f"{what}{remedy_lines(*remedies)}")
+
+    def amended(self, text: str) -> Self:
+        """Return the error itself, with more at the end of its message."""
+        self.args = (f"{self}{text}",)
+        return self
+
+    def with_remedies(self, *remedies: str | None) -> Self:
+        """Return the error itself, with more that helps."""
+        return self.amended(remedy_lines(*remedies))
 
 
 class UsageError(NixgenError):
@@ -86,8 +103,7 @@ class Problem:
     def __str__(self) -> str:
         given = "" if self.given is None else f", got {self.given}"
         place = "" if self.location is None else str(self.location)
-        remedy = "" if self.remedy is None else f"\n  {self.remedy}"
-        sentence = f"expected {self.expected}{given}{remedy}"
+        sentence = f"expected {self.expected}{given}{remedy_lines(self.remedy)}"
         return ": ".join(filter(None, [place, self._path(), sentence]))
 
     def _path(self) -> str:

@@ -88,9 +88,7 @@ in
 if read.isNeeded then
   {
     inherit conf;
-    services = checks.checkOrder "${context}with fluentd" (
-      map capture services ++ map toLogService read.captured ++ [ fluentdService ]
-    );
+    services = map capture services ++ map toLogService read.captured ++ [ fluentdService ];
   }
 else
   {

@@ -4,7 +4,6 @@
 let
   inherit (builtins)
     all
-    any
     attrNames
     concatMap
     concatStringsSep
@@ -16,86 +15,57 @@ let
     ;
 
   values = import ./values.nix;
-  inherit (values)
-    below
-    isSection
-    mapElements
-    refuse
-    ;
-
-  # The sections in which `type` names a plugin.
-  pluginSections = [
-    "buffer"
-    "filter"
-    "format"
-    "match"
-    "metrics"
-    "parse"
-    "secondary"
-    "service_discovery"
-    "source"
-    "storage"
-    "store"
-  ];
-
-  # The sections whose argument is a pattern of event tags.
-  taggedSections = [
-    "filter"
-    "match"
-  ];
+  rules = import ../rules/primitives.nix;
+  table = rules.table.fluentdSections;
+  inherit (rules.fluentd) isSection;
 
   # Names that always stand for sections, so that an empty list of them is no parameter.
-  sectionNames = pluginSections ++ [
+  sectionNames = table.plugins ++ [
     "label"
     "system"
     "worker"
   ];
 
-  # What an attribute becomes: `parameter`, a text, or `sections`, a list of { path, set }.
+  # What an attribute becomes: `parameter`, a text, or `sections`, a list of sets.
   toMember =
-    path: name: value:
-    let
-      toSection = path: set: { inherit path set; };
-    in
+    name: value:
     if isSection value then
-      { sections = [ (toSection path value) ]; }
+      { sections = [ value ]; }
     else if isList value && all isSection value && (value != [ ] || elem name sectionNames) then
-      { sections = mapElements path toSection value; }
-    else if isList value && any isSection value then
-      refuse path "a list of sets or a list without sets" "a mixed list"
+      { sections = value; }
     else
-      { parameter = values.toValue path value; };
+      { parameter = values.toValue value; };
 
   # The attribute that gives a section's argument, and null when that is absent or null.
   argumentName =
     section: set:
     let
-      name = if set ? _arg || !elem section taggedSections then "_arg" else "tag";
+      name = if set ? _arg || !elem section table.tagged then "_arg" else "tag";
     in
     if set.${name} or null == null then null else name;
 
   toArgument =
-    path: section: set:
+    section: set:
     let
       name = argumentName section set;
     in
     if name != null then
-      values.toArgument (below path name) set.${name}
-    else if elem section taggedSections && !(set ? _arg) then
+      values.toArgument set.${name}
+    else if elem section table.tagged && !(set ? _arg) then
       "**"
     else
       "";
 
   sectionLines =
-    indent: path: name: set:
+    indent: name: set:
     let
-      argument = toArgument path name set;
-      start = values.toSectionName path name + (if argument == "" then "" else " ${argument}");
+      argument = toArgument name set;
+      start = name + (if argument == "" then "" else " ${argument}");
     in
-    [ "${indent}<${start}>" ] ++ bodyLines "${indent}  " path name set ++ [ "${indent}</${name}>" ];
+    [ "${indent}<${start}>" ] ++ bodyLines "${indent}  " name set ++ [ "${indent}</${name}>" ];
 
   bodyLines =
-    indent: path: section: set:
+    indent: section: set:
     let
       names = filter (
         name: set.${name} != null && name != "_arg" && name != argumentName section set
@@ -103,29 +73,22 @@ let
       members = listToAttrs (
         map (name: {
           inherit name;
-          value = toMember (below path name) name set.${name};
+          value = toMember name set.${name};
         }) names
       );
       parameters = filter (name: members.${name} ? parameter) names;
-      isPlugin = elem section pluginSections;
+      isPlugin = elem section table.plugins;
       fluentdName = name: if isPlugin && name == "type" then "@type" else name;
       isType = name: fluentdName name == "@type";
       isBuiltIn = name: !isType name && substring 0 1 name == "@";
       isOther = name: !isType name && !isBuiltIn name;
       parameterLine =
         name:
-        let
-          written = values.toName (below path name) section (fluentdName name);
-        in
-        "${indent}${written} ${members.${name}.parameter}";
-      linesOfSections =
-        name: concatMap ({ path, set }: sectionLines indent path name set) members.${name}.sections or [ ];
+        "${indent}${values.toName (fluentdName name)} ${members.${name}.parameter}";
+      linesOfSections = name: concatMap (sectionLines indent name) members.${name}.sections or [ ];
     in
-    if isPlugin && members ? type && members ? "@type" then
-      refuse path "either type or @type" "both"
-    else
-      map parameterLine (concatMap (kind: filter kind parameters) [ isType isBuiltIn isOther ])
-      ++ concatMap linesOfSections names;
+    map parameterLine (concatMap (kind: filter kind parameters) [ isType isBuiltIn isOther ])
+    ++ concatMap linesOfSections names;
 
   toLines = lines: concatStringsSep "" (map (line: "${line}\n") lines);
 in
@@ -139,25 +102,24 @@ in
     nothing where `_arg` is null).
 
     # Inputs
-    path: where the set comes from, for messages
     set: the parameters and sections at the root
 
     # Type
-    toConf :: path -> { ... } -> string
+    toConf :: { ... } -> string
 
     # Example
-    toConf "" { match = { tag = "log.**"; type = "stdout"; }; }
+    toConf { match = { tag = "log.**"; type = "stdout"; }; }
     => "<match log.**>\n  @type stdout\n</match>\n"
   */
-  toConf = path: set: toLines (bodyLines "" path "" set);
+  toConf = set: toLines (bodyLines "" "" set);
 
   /**
     The text of one section.
 
     # Type
-    toSection :: path -> name -> { ... } -> string
+    toSection :: name -> { ... } -> string
   */
   toSection =
-    path: name: set:
-    toLines (sectionLines "" path name set);
+    name: set:
+    toLines (sectionLines "" name set);
 }

@@ -11,20 +11,10 @@
   `fluentd`, which is null where nothing is asked for.
 */
 let
-  inherit (builtins)
-    attrNames
-    concatMap
-    concatStringsSep
-    elem
-    filter
-    isAttrs
-    isList
-    removeAttrs
-    typeOf
-    ;
+  inherit (builtins) concatMap concatStringsSep filter;
 
   inherit (import ./conf.nix) toSection;
-  inherit (import ./values.nix) isSection mapElements refuse;
+  inherit ((import ../rules/primitives.nix).fluentd) pluginOf;
 
   runFolder = "/var/run/fluentd";
 
@@ -46,37 +36,15 @@ let
     }
   ];
 
-  pluginOf =
-    section: if section.type or null == null then section."@type" or null else section.type;
-
-  # The definition, which may be null, if it has the given parts alone.
-  checkParts =
-    path: parts: definition:
-    let
-      others = filter (name: !elem name parts) (attrNames definition);
-    in
-    if definition == null then
-      { }
-    else if !isAttrs definition then
-      refuse path "a set" (typeOf definition)
-    else if others != [ ] then
-      refuse path "nothing but ${concatStringsSep " and " parts}" (concatStringsSep ", " others)
-    else
-      definition;
-
-  checkSection = path: value: if isSection value then value else refuse path "a set" (typeOf value);
-
   # A source as fluentd takes it: `stdout` is a `named_pipe` of the service.
   toSource =
-    path: service: source:
+    service: source:
     let
       tag = "log.${service.name}";
       format = if source ? parse then { } else { format = "none"; };
     in
     if pluginOf source != "stdout" then
       { inherit tag; } // source
-    else if source ? path then
-      refuse "${path}.path" "no path beside the type stdout" "one"
     else
       format
       // removeAttrs source [ "@type" ]
@@ -88,28 +56,21 @@ let
 
   # The texts of filters or outputs; `defaults` are parameters for each.
   toPlugins =
-    path: section: defaults: plugins:
-    let
-      toPlugin =
-        path: plugin:
-        if pluginOf (checkSection path plugin) == null then
-          refuse "${path}.type" "the name of a plugin" "none"
-        else
-          toSection path section ((if plugin ? _arg then { } else defaults) // plugin);
-    in
-    if isList plugins then
-      mapElements path toPlugin plugins
-    else
-      refuse path "a list of sets" (typeOf plugins);
+    section: defaults:
+    map (plugin: toSection section ((if plugin ? _arg then { } else defaults) // plugin));
+
+  # A part of a definition; null is as good as none.
+  partOf =
+    definition: name: default:
+    if (definition.${name} or null) == null then default else definition.${name};
 
   toPipe = service: "${runFolder}/${service}";
 in
 {
   /**
-    What the services and the image ask of fluentd, read and checked.
+    What the services and the image ask of fluentd.
 
     # Inputs
-    context: what precedes the paths in messages, such as `dockerImages.worker: `
     services: a list of sets with `name` and `fluentd`, which may be null
     fluentd: what the image asks for, may be null
 
@@ -120,11 +81,10 @@ in
     text: the configuration
 
     # Type
-    readImage :: { context, services, fluentd } -> { isNeeded, captured, readByOthers, text }
+    readImage :: { services, fluentd } -> { isNeeded, captured, readByOthers, text }
   */
   readImage =
     {
-      context,
       services,
       fluentd,
     }:
@@ -132,21 +92,18 @@ in
       readService =
         service:
         let
-          path = "${context}services.${service.name}.fluentd";
-          definition = checkParts path [ "filters" "source" ] service.fluentd;
-          source = checkSection "${path}.source" (definition.source or { });
+          source = partOf service.fluentd "source" { };
         in
         {
           inherit (service) name;
           plugin = pluginOf source;
-          source = toSection "${path}.source" "source" (toSource "${path}.source" service source);
-          filters = toPlugins "${path}.filters" "filter" { tag = "log.${service.name}"; } (
-            definition.filters or [ ]
+          source = toSection "source" (toSource service source);
+          filters = toPlugins "filter" { tag = "log.${service.name}"; } (
+            partOf service.fluentd "filters" [ ]
           );
         };
       read = map readService services;
       withSource = filter (service: service.plugin != null) read;
-      image = checkParts "${context}fluentd" [ "outputs" ] fluentd;
       names = isKind: map (service: service.name) (filter isKind withSource);
     in
     {
@@ -155,9 +112,9 @@ in
       readByOthers = names (service: service.plugin != "stdout");
       text = concatStringsSep "\n" (
         map (service: service.source) withSource
-        ++ [ (toSection "" "filter" genericFilter) ]
+        ++ [ (toSection "filter" genericFilter) ]
         ++ concatMap (service: service.filters) read
-        ++ toPlugins "${context}fluentd.outputs" "match" { } (image.outputs or defaultOutputs)
+        ++ toPlugins "match" { } (partOf fluentd "outputs" defaultOutputs)
       );
     };
 }

@@ -69,7 +69,7 @@ let
   checkedTags = map (
     tag:
     let
-      unmet = checks.names.unmetImageTagRule tag;
+      unmet = checks.unmetName "imageTag" tag;
     in
     if unmet == null then tag else throw "pushImage: tags: expected ${unmet}, got ${toJSON tag}"
   ) tags;

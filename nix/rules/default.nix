@@ -1,250 +1,315 @@
 /**
-  What the image library refuses: the same that the Python definitions refuse, since people also
-  call the library by hand.
+  What the image library refuses: the same that the Python definitions refuse, by the same table of
+  rules, since people also call the library by hand.
 */
 let
-  inherit (import ./config.nix)
-    config
-    healthCheck
-    labels
-    time
-    ;
-  names = import ./names.nix;
-  order = import ./order.nix;
-  types = import ./types.nix;
-
   inherit (builtins)
     attrNames
     concatStringsSep
     elem
+    elemAt
     filter
+    genList
     head
     isAttrs
+    isList
+    length
     mapAttrs
+    replaceStrings
     ;
-  inherit (types) firstUnmet optional;
 
-  mostServices = 200; # perpd(8) looks after no more
+  primitives = import ./primitives.nix;
+  message = import ./message.nix;
+  order = import ./order.nix;
+  show = import ./show.nix;
 
-  show =
-    value:
-    if builtins.isString value then
-      builtins.toJSON (builtins.unsafeDiscardStringContext value)
-    else if builtins.isList value then
-      "[ ${concatStringsSep " " (map show value)} ]"
-    else if isAttrs value then
-      "a set"
-    else if builtins.isFunction value then
-      "a function"
-    else if isNull value then
-      "null"
-    else if builtins.isBool value then
-      (if value then "true" else "false")
-    else
-      toString value;
+  inherit (primitives)
+    firstOf
+    fluentd
+    isService
+    problem
+    table
+    words
+    ;
 
-  refuse =
-    where: argument: expected: given:
-    throw "${where}: ${argument}: expected ${expected}, got ${show given}";
+  imageChecks = primitives.checksOf "image";
+  serviceChecks = primitives.checksOf "service";
 
-  # Check the arguments that have a rule, and give all of them.
-  checkArguments =
-    where: rules: arguments:
-    builtins.seq (builtins.deepSeq (mapAttrs (
-      argument: rule:
-      let
-        unmet = rule arguments.${argument};
-      in
-      if unmet == null then
-        true
-      else if isAttrs unmet then
-        refuse where "${argument}${unmet.path}" unmet.expected unmet.given
-      else
-        refuse where argument unmet arguments.${argument}
-    ) rules) true) arguments;
-
-  serviceRules = {
-    after = types.list;
-    chdir = optional types.absolutePath;
-    command = types.command;
-    environmentFile = optional types.absolutePath;
-    fluentd = optional types.set;
-    maxFailures = types.wholeNumber 1;
-    name = firstUnmet [
-      types.string
-      names.unmetServiceNameRule
-    ];
-    onFailure = types.oneOf [
-      "restart"
-      "exit"
-    ];
-    oneShot = types.bool;
-    preStartScript = types.string;
-    user = types.oneOf [
-      "nobody"
-      "root"
-    ];
+  defaultsOf =
+    section: mapAttrs (_: rule: rule.default) (
+      builtins.intersectAttrs (withDefault section) (primitives.rulesOf section)
+    );
+  withDefault =
+    section:
+    removeAttrs (primitives.rulesOf section) (
+      filter (name: !(primitives.rulesOf section).${name} ? default) (
+        attrNames (primitives.rulesOf section)
+      )
+    );
+  imageDefaults = defaultsOf "image";
+  serviceDefaults = defaultsOf "service" // {
+    beforeStart = [ ];
+    stopsBefore = [ ];
   };
 
-  imageRules = {
-    annotations = labels;
-    config =
-      withoutNames
-        [
-          "Cmd"
-          "Entrypoint"
-        ]
-        "nothing there: the supervisor is started, and starts the command (`command`); dockerTools.buildLayeredImage makes images without it"
-        (firstUnmet [
-          config
-          stopSignal
-        ]);
-    contents = types.listOf types.storePath;
-    created = time;
-    extraCommands = types.string;
-    healthCheck = value: if builtins.isBool value then null else optional healthCheck value;
-    inherit labels;
-    name = firstUnmet [
-      types.string
-      names.unmetImageNameRule
-    ];
-    runAsRoot = optional types.string;
-    services = types.list;
-    stopGracePeriod = types.wholeNumberTo 1 3600;
-    tag = optional (firstUnmet [
-      types.string
-      names.unmetImageTagRule
-    ]);
-  };
+  # The first argument, in the order of their names, that breaks its rule.
+  problemOfArguments =
+    checks: arguments:
+    firstOf (
+      map (name: primitives.within name (checks.${name} arguments.${name})) (
+        filter (name: arguments ? ${name}) (attrNames checks)
+      )
+    );
 
-  stopSignals = [
-    "SIGTERM"
-    "SIGINT"
-    "SIGQUIT"
-  ];
+  problemOfService =
+    checks: service:
+    let
+      found = problemOfArguments checks service;
+    in
+    if found == null then null else found // { service = service.name or null; };
 
-  stopSignal =
-    config:
-    if isNull (config.StopSignal or null) || elem config.StopSignal stopSignals then
+  # What is wrong where several arguments meet.
+  together =
+    sentence: path: given:
+    let
+      said = table.sentences.${sentence};
+    in
+    problem path (words said.expected) given // { remedy = said.remedy or null; };
+
+  firstIndex =
+    test: list:
+    let
+      found = filter (index: test (elemAt list index)) (genList (index: index) (length list));
+    in
+    if found == [ ] then null else head found;
+
+  problemOfNames =
+    names:
+    let
+      isRepeated = index: elem (elemAt names index) (genList (elemAt names) index);
+      repeated = filter isRepeated (genList (index: index) (length names));
+      path = "services[${toString (head repeated)}].name";
+    in
+    if length (attrNames (builtins.groupBy (name: name) names)) == length names then
       null
     else
-      {
-        path = ".StopSignal";
-        expected = "${concatStringsSep " or " stopSignals}, for which the supervisor stops its services";
-        given = config.StopSignal;
+      together "repeated" path (elemAt names (head repeated));
+
+  problemOfAfter =
+    names: service:
+    let
+      known = builtins.listToAttrs (
+        map (name: {
+          inherit name;
+          value = null;
+        }) names
+      );
+      index = firstIndex (name: !known ? ${name}) service.after;
+      found = together "after" "after[${toString index}]" (elemAt service.after index);
+    in
+    if index == null then
+      null
+    else
+      found
+      // {
+        service = service.name;
+        expected = replaceStrings [ "{names}" ] [ (concatStringsSep ", " names) ] found.expected;
       };
 
-  # The rule, for sets without the names.
-  withoutNames =
-    forbidden: expected: rule: value:
+  problemOfCycle =
+    services:
     let
-      found = filter (name: elem name forbidden) (attrNames value);
+      cycle = order.findCycle (
+        builtins.listToAttrs (
+          map (service: {
+            inherit (service) name;
+            value = service.after;
+          }) services
+        )
+      );
     in
-    if isAttrs value && found != [ ] then
-      {
-        inherit expected;
-        path = ".${head found}";
-        given = value.${head found};
-      }
+    if cycle == [ ] then
+      null
     else
-      rule value;
+      together "cycle" "services" null // { said = concatStringsSep " after " cycle; };
 
-  # What is null in the configuration is as good as not there.
-  withoutNullConfig =
-    arguments:
-    arguments
-    // {
-      config = removeAttrs arguments.config (
-        filter (name: isNull arguments.config.${name}) (attrNames arguments.config)
+  # Services that fluentd brings along have names that are taken.
+  problemOfFluentdNames =
+    pathOf: services:
+    let
+      pluginOf =
+        service:
+        if service.fluentd == null then null else fluentd.pluginOf (noNull (service.fluentd.source or null));
+      isCaptured = service: pluginOf service == "stdout";
+      taken = [ "fluentd" ] ++ map (service: "${service.name}-log") (filter isCaptured services);
+      index = firstIndex (service: elem service.name taken) services;
+    in
+    if builtins.all (service: pluginOf service == null) services || index == null then
+      null
+    else
+      together "fluentdService" (pathOf index) (elemAt services index).name;
+
+  noNull = set: if set == null then { } else set;
+
+  # The service of an image of one command has the last part of the image's name, which is checked.
+  isOneCommand = function: function == "buildImageWithPerp";
+
+  problemOfServices =
+    function: services:
+    let
+      checks = if isOneCommand function then removeAttrs serviceChecks [ "name" ] else serviceChecks;
+      pathOf = index: if isOneCommand function then "name" else "services[${toString index}].name";
+      names = map (service: service.name) services;
+    in
+    {
+      each = firstOf (map (problemOfService checks) (filter isService services));
+      together = firstOf (
+        [ (problemOfNames names) ]
+        ++ map (problemOfAfter names) services
+        ++ [
+          (problemOfCycle services)
+          (problemOfFluentdNames pathOf services)
+        ]
       );
     };
 
-  # A oneshot is not tried again, so one failure is all there can be in a row.
-  withDefaults =
-    service:
-    {
-      after = [ ];
-      beforeStart = [ ];
-      chdir = null;
-      environmentFile = null;
-      fluentd = null;
-      maxFailures = if service.oneShot or false == true then 1 else 5;
-      onFailure = "restart";
-      oneShot = false;
-      preStartScript = "";
-      stopsBefore = [ ];
-      user = "nobody";
-    }
-    // service;
+  problemOf =
+    function: arguments:
+    let
+      services = if isList arguments.services then map withDefaults arguments.services else [ ];
+      found = problemOfServices function services;
+    in
+    firstOf [
+      found.each
+      (problemOfArguments imageChecks arguments)
+      found.together
+    ];
+
+  withDefaults = service: if isAttrs service then serviceDefaults // service else service;
+
+  # What the caller misspelt or left out.
+  refuseNames =
+    function: where: given:
+    let
+      known = {
+        image = attrNames imageChecks;
+        service = attrNames serviceChecks;
+      };
+      ofOneCommand = filter (name: !elem name [
+        "after"
+        "services"
+      ]) (attrNames (imageChecks // serviceChecks));
+      allowed = if isOneCommand function then ofOneCommand else known.image;
+      unknown = filter (name: !elem name allowed && name != "command" && name != "services") (
+        attrNames given
+      );
+      services = if isList given.services then given.services else [ ];
+      refuseService =
+        service:
+        let
+          itself = "${where}, service ${show (service.name or null)}";
+          missing = filter (name: !service ? ${name}) [
+            "name"
+            "command"
+          ];
+          other = filter (name: !elem name known.service) (attrNames service);
+        in
+        if !isAttrs service then
+          null
+        else if missing != [ ] then
+          throw "${itself}: ${head missing}: it is not there, and every service needs it"
+        else if other != [ ] then
+          throw "${itself}: ${head other}: there is no such argument; a service has ${concatStringsSep ", " known.service}"
+        else
+          null;
+    in
+    if unknown != [ ] then
+      throw "${where}: ${head unknown}: there is no such argument; there are ${concatStringsSep ", " allowed}"
+    else if given.services == [ ] then
+      throw "${where}: services: expected at least one service, got none"
+    else
+      firstOf (map refuseService services);
+
+  toText = value: if value == null then null else "${value}";
 
   withTexts =
     service:
     service
     // {
-      chdir = mapNullable toText service.chdir;
+      chdir = toText service.chdir;
       command =
-        if builtins.isList service.command then map toText service.command else toText service.command;
-      environmentFile = mapNullable toText service.environmentFile;
+        if isList service.command then map toText service.command else toText service.command;
+      environmentFile = toText service.environmentFile;
+      maxFailures =
+        if service.maxFailures != null then
+          service.maxFailures
+        # A oneshot is not tried again, so one failure is all there can be in a row.
+        else if service.oneShot then
+          1
+        else
+          5;
+      preStartScript = toText service.preStartScript;
     };
 
-  toText = value: "${value}";
-
-  mapNullable = f: value: if isNull value then null else f value;
-
-  checkOrder =
-    where: services:
-    let
-      listed = map (service: service.name) services;
-      repeated = order.findRepeated listed;
-      after = builtins.listToAttrs (
-        map (service: {
-          inherit (service) name;
-          value = service.after;
-        }) services
-      );
-      unknown = service: filter (name: !elem name listed) service.after;
-      wrong = filter (service: unknown service != [ ]) services;
-      cycle = order.findCycle after;
-    in
-    if repeated != [ ] then
-      throw "${where}: services: two have the name ${show (head repeated)}: give each a name of its own"
-    else if wrong != [ ] then
-      refuse "${where}, service ${show (head wrong).name}" "after"
-        "names of services of this image (${concatStringsSep ", " listed})"
-        (head (unknown (head wrong)))
-    else if cycle != [ ] then
-      throw "${where}: services: expected an order without a cycle, got ${concatStringsSep " after " cycle}"
-    else
-      services;
+  # What is null in the configuration is as good as not there.
+  withoutNull = set: removeAttrs set (filter (name: isNull set.${name}) (attrNames set));
 in
 {
-  inherit names;
-
   /**
-    The rule for the configuration of an image without a supervisor: null when it is kept, else what
-    was expected.
+    What is wrong with the configuration of an image without a supervisor, or null. A variable
+    without a value is one that engines know.
+
+    # Type
+
+        imageConfig :: value -> Problem or null
   */
-  inherit (import ./config.nix) imageConfig;
+  imageConfig = primitives.compile {
+    extends = "imageConfig";
+    expected = "{set}";
+    keys.Env.list.is = "text";
+  };
 
   /**
     A value as Nix writes it, as far as it can be shown.
 
     # Type
 
-        show :: Any -> String
+        show :: value -> String
   */
   inherit show;
 
   /**
-    Check that names are used once, that all in `after` are known, and that none waits for itself.
-
-    `where` begins messages.
+    What is wrong with an image's arguments, or null: { path, expected, given, remedy }, and the
+    `service` whose argument it is.
 
     # Type
 
-        checkOrder :: String -> [Service] -> [Service]
+        problemOf :: String -> Arguments -> Problem or null
   */
-  inherit checkOrder;
+  problemOf = function: given: problemOf function (imageDefaults // given);
+
+  /**
+    The arguments of a service that are also those of an image of one command.
+  */
+  ofOneCommand = removeAttrs serviceChecks [
+    "after"
+    "fluentd"
+    "name"
+  ];
+
+  /**
+    The unmet rule of a name of some kind: what was expected, or null.
+
+    # Type
+
+        unmetName :: String -> value -> String or null
+  */
+  unmetName =
+    kind: name:
+    let
+      found = primitives.names.${kind} name;
+    in
+    if found == null then null else found.expected;
 
   /**
     The service with all its attributes. The caller of the library cannot set two of them:
@@ -254,72 +319,36 @@ in
 
         withDefaults :: Service -> Service
   */
-  inherit withDefaults;
+  withDefaults = service: withTexts (withDefaults service);
 
   /**
-    Check what an image is made with.
+    Check what an image is made with, and give it with all defaults; its services have all their
+    attributes.
 
-    `function` is the name of the function that was called, for messages, `formals` are the names
-    that the one of images with several services knows, `given` is what it was called with, and
-    `arguments` the same with defaults.
+    `function` is the name of the function that was called, for messages.
 
     # Type
 
-        checkImage :: String -> { name -> Bool } -> Arguments -> Arguments -> Arguments
+        checkImage :: String -> Arguments -> Arguments
   */
   checkImage =
-    function: formals: given: arguments:
+    function: given:
     let
       where = "lib.${function}: image ${show arguments.name}";
-      allowed =
-        if function == "buildImageWithPerp" then
-          removeAttrs (formals // serviceRules) [
-            "after"
-            "services"
-          ]
-        else
-          removeAttrs formals [ "command" ];
-      unknown = attrNames (removeAttrs given (attrNames formals));
+      arguments = imageDefaults // given;
+      found = problemOf function arguments;
     in
-    if unknown != [ ] then
-      throw "${where}: ${head unknown}: there is no such argument; there are ${concatStringsSep ", " (attrNames allowed)}"
+    if refuseNames function where given != null then
+      null
+    else if found != null then
+      throw (message where found)
     else
-      withoutNullConfig (checkArguments where imageRules arguments);
-
-  /**
-    Check the services of an image, and give them with all their attributes.
-
-    # Type
-
-        checkServices :: String -> String -> [Service] -> [Service]
-  */
-  checkServices =
-    function: image: services:
-    let
-      where = "lib.${function}: image ${show image}";
-      checkService =
-        service:
-        let
-          unknown = filter (name: !serviceRules ? ${name}) (attrNames service);
-          missing = filter (name: !service ? ${name}) [
-            "name"
-            "command"
-          ];
-          itself = "${where}, service ${show (service.name or null)}";
-        in
-        if !isAttrs service then
-          refuse where "services" "sets, one for each service" service
-        else if missing != [ ] then
-          throw "${itself}: ${head missing}: it is not there, and every service needs it"
-        else if unknown != [ ] then
-          throw "${itself}: ${head unknown}: there is no such argument; a service has ${concatStringsSep ", " (attrNames serviceRules)}"
-        else
-          withTexts (checkArguments itself serviceRules (withDefaults service));
-    in
-    if services == [ ] then
-      throw "${where}: services: expected at least one service, got none"
-    else if builtins.length services > mostServices then
-      throw "${where}: services: expected at most ${toString mostServices} services, which is what perpd looks after, got ${toString (builtins.length services)}"
-    else
-      checkOrder where (map checkService services);
+      arguments
+      // {
+        config = withoutNull arguments.config;
+        created = if arguments.created == null then "1970-01-01T00:00:01Z" else arguments.created;
+        extraCommands = toText arguments.extraCommands;
+        runAsRoot = toText arguments.runAsRoot;
+        services = map (service: withTexts (withDefaults service)) arguments.services;
+      };
 }

@@ -14,32 +14,21 @@
         command = "${pkgs.locksmith}/bin/vault-fernet-locksmith";
       }
 */
-{ buildImageWithPerps }:
+{ buildImageWithPerps, checks }:
 arguments:
 let
-  serviceArguments = {
-    chdir = null;
-    command = null;
-    environmentFile = null;
-    maxFailures = null;
-    onFailure = null;
-    oneShot = null;
-    preStartScript = null;
-    user = null;
-  };
-
   fluentd = arguments.fluentd or null;
 
   name = arguments.name or null;
   lastPart = if builtins.isString name then baseNameOf name else name;
 in
 buildImageWithPerps "buildImageWithPerp" (
-  removeAttrs arguments (builtins.attrNames serviceArguments)
+  removeAttrs arguments (builtins.attrNames checks.ofOneCommand)
   // {
     fluentd = if fluentd ? outputs then { inherit (fluentd) outputs; } else null;
     services = [
       (
-        builtins.intersectAttrs serviceArguments arguments
+        builtins.intersectAttrs checks.ofOneCommand arguments
         // {
           name = lastPart;
           fluentd = if fluentd ? outputs then removeAttrs fluentd [ "outputs" ] else fluentd;

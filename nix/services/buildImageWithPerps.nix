@@ -60,55 +60,21 @@
 calledAs:
 let
   build =
-    given@{
-      name,
-      services,
-      fromImage ? dockerImages.pulled.kubernetesBaseImage or baseImage,
-      contents ? [ ],
-      extraCommands ? "",
-      runAsRoot ? null,
-      config ? { },
-      labels ? { },
-      annotations ? { },
-      tag ? null,
-      created ? "1970-01-01T00:00:01Z",
-      maxLayers ? null,
-      healthCheck ? null,
-      stopGracePeriod ? 8,
-      fluentd ? null,
-      # Ignored: an example of long ago has it beside services.
-      command ? null,
-      ...
-    }:
+    given:
     let
       inherit (pkgs) lib;
 
-      checked = checks.checkImage calledAs (builtins.functionArgs build) given {
-        inherit
-          annotations
-          config
-          contents
-          created
-          extraCommands
-          healthCheck
-          labels
-          name
-          runAsRoot
-          services
-          stopGracePeriod
-          tag
-          ;
-      };
-      checkedServices = checks.checkServices calledAs checked.name checked.services;
+      checked = checks.checkImage calledAs given;
+
+      fromImage = given.fromImage or dockerImages.pulled.kubernetesBaseImage or baseImage;
 
       withFluentd = addFluentd {
-        inherit fluentd name;
-        context = "lib.${calledAs}: image ${builtins.toJSON name}: ";
-        services = checkedServices;
+        inherit (checked) fluentd name services;
+        context = "lib.${calledAs}: image ${builtins.toJSON checked.name}: ";
       };
 
       serviceFolder = buildServiceFolder {
-        inherit name;
+        inherit (checked) name;
         inherit (withFluentd) services;
         workingDir = checked.config.WorkingDir or "/";
       };
@@ -139,19 +105,19 @@ let
       allContents = [ supervisor ] ++ checked.contents ++ [ serviceFolder ];
 
       image =
-        if runAsRoot == null then
+        if checked.runAsRoot == null then
           pkgs.dockerTools.buildLayeredImage (
             arguments
             // {
               contents = allContents;
             }
-            // lib.optionalAttrs (maxLayers != null) { inherit maxLayers; }
+            // lib.optionalAttrs (checked.maxLayers != null) { inherit (checked) maxLayers; }
           )
         else
           pkgs.dockerTools.buildImage (
             arguments
             // {
-              inherit runAsRoot;
+              inherit (checked) runAsRoot;
               copyToRoot = allContents;
             }
           );
@@ -160,7 +126,7 @@ let
     // {
       fluentdConf = withFluentd.conf;
       outputSha = reference.toOutputSha image;
-      services = checkedServices;
+      inherit (checked) services;
     };
 in
 build

@@ -3,7 +3,7 @@
 
   What the scripts share is in services/supervisor/*.sh; in an image it lies in the folder
   `supervisor`. `shell` is the path of the shell that runs them. A service is a set with all the
-  attributes that `lib.checks.checkService` gives it.
+  attributes that `checkImage` in nix/rules gives it.
 */
 { lib }:
 let

@@ -104,8 +104,8 @@ def _argument(name: str, given: JobsetInput, local: Mapping[str, Path], roots: R
     path = local.get(name) or Path(str(given.value))
     if not path.exists():
         raise UsageError(
-            f"the input {name} ({given.type}: {given.value}) is not on this machine\n"
-            f"  pass what stands for it: --input {name}=PATH"
+            f"the input {name} ({given.type}: {given.value}) is not on this machine",
+            f"pass what stands for it: --input {name}=PATH",
         )
     return _stored(path, given.type, roots)
 

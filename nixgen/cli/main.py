@@ -13,7 +13,7 @@ import click
 from nixgen import __version__
 from nixgen.cli.project_folder import require_folder
 from nixgen.cli.terminal import has_colors, prepare_streams, without_controls
-from nixgen.errors import ExitStatus, NixgenError
+from nixgen.errors import ExitStatus, NixgenError, remedy_lines
 from nixgen.files.disk_room import advice
 
 _SUBCOMMANDS = {
@@ -114,8 +114,8 @@ def main() -> None:
         if os.environ.get("NIXGEN_TRACEBACK"):
             raise
         _fail(
-            f"a mistake in nixgen itself: {type(error).__name__}: {error}\n"
-            "  please report it, with what NIXGEN_TRACEBACK=1 shows",
+            f"a mistake in nixgen itself: {type(error).__name__}: {error}"
+            + remedy_lines("please report it, with what NIXGEN_TRACEBACK=1 shows"),
             ExitStatus.CHECK_FAILED,
         )
     finally:

@@ -9,7 +9,7 @@ import click
 
 from nixgen.cli.table import table
 from nixgen.definitions import DebianPackageSet, Project
-from nixgen.errors import EvaluationError
+from nixgen.errors import EvaluationError, remedy_lines
 from nixgen.package_sets import debian
 
 _HEADING = ("package", "locked", "now", "")
@@ -64,12 +64,12 @@ def fit_lock(folder: Path, project: Project, options: Sequence[str]) -> None:
         write_lock(folder, project, update=False)
     else:
         unwanted = ", ".join(misfit.removed)
-        click.echo(f"{file}: nothing asks for {unwanted} any more\n  {_REMEDY}", err=True)
+        click.echo(f"{file}: nothing asks for {unwanted} any more{remedy_lines(_REMEDY)}", err=True)
 
 
 def misfit_message(file: Path, fault: str) -> str:
     """Return what is said of a lock that cannot be used for the project."""
-    return f"{file}: does not fit the project any more: {fault}\n  {_REMEDY}"
+    return f"{file}: does not fit the project any more: {fault}{remedy_lines(_REMEDY)}"
 
 
 def _show_changes(

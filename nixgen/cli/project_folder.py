@@ -17,18 +17,18 @@ def require_folder(folder: Path, *, may_be_made: bool = False) -> None:
         raise UsageError(f"{folder}: the folder cannot be entered: {error.strerror}") from None
     if not found.is_dir():
         raise UsageError(
-            f"{found}: expected a folder, got a file\n  name another folder with --project"
+            f"{found}: expected a folder, got a file", "name another folder with --project"
         )
     if found != folder and not may_be_made:
         raise UsageError(
-            f"{folder}: there is no such folder\n"
-            "  name the project's folder with --project;"
-            f" `nixgen --project {folder} init` makes it, with a new project"
+            f"{folder}: there is no such folder",
+            "name the project's folder with --project;"
+            f" `nixgen --project {folder} init` makes it, with a new project",
         )
     if found == folder and not os.access(folder, os.R_OK | os.X_OK):
         raise UsageError(
-            f"{folder}: the folder cannot be entered: Permission denied\n"
-            "  give yourself the right to read it"
+            f"{folder}: the folder cannot be entered: Permission denied",
+            "give yourself the right to read it",
         )
 
 
@@ -45,5 +45,5 @@ def _require_current_folder() -> None:
         Path.cwd()
     except FileNotFoundError:
         raise UsageError(
-            "the current folder does not exist any more\n  change into one that does"
+            "the current folder does not exist any more", "change into one that does"
         ) from None

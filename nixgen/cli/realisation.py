@@ -55,24 +55,23 @@ def leading_to_definitions(
         yield derivations
     except NixgenError as error:
         places = _places(project, attributes, derivations, str(error))
-        remedies = places + _lock_remedy(folder, project)
-        raise type(error)(f"{error}{remedies}") from None
+        raise error.with_remedies(*places, _lock_remedy(folder, project)) from None
 
 
-def _lock_remedy(folder: Path, project: Project) -> str:
+def _lock_remedy(folder: Path, project: Project) -> str | None:
     """Return a line about the lock if it exists and does not fit what the project wants."""
     if not isinstance(project.package_set, DebianPackageSet):
-        return ""
+        return None
     lock = folder / debian.LOCK_NAME
     fault = debian.find_fault(lock, project.package_set) if lock.exists() else None
     if fault is None:
-        return ""
-    return "\n  " + misfit_message(lock, fault)
+        return None
+    return misfit_message(lock, fault)
 
 
 def _places(
     project: Project, attributes: Sequence[str], derivations: Mapping[str, str], message: str
-) -> str:
+) -> list[str]:
     """Return a line for each image that the message speaks of."""
     spoken_of = [
         attribute
@@ -82,7 +81,7 @@ def _places(
         or f"dockerImages.{attribute}" in message
         or derivations.get(attribute, "no derivation") in message
     ]
-    return "".join(
-        f"\n  {project.images[attribute].location}: dockerImages.{attribute} is defined here"
+    return [
+        f"{project.images[attribute].location}: dockerImages.{attribute} is defined here"
         for attribute in spoken_of
-    )
+    ]

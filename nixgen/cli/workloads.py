@@ -137,6 +137,7 @@ def _refuse_one_name_twice(images: Sequence[OciImage], workloads: Sequence[Workl
         if other := by_name.get(workload.name):
             raise UsageError(
                 f"{image.attribute}: expected a name of its own, got {workload.name!r}, "
-                f"which {other} has too\n  call the command for each of the two"
+                f"which {other} has too",
+                "call the command for each of the two",
             )
         by_name[workload.name] = image.attribute

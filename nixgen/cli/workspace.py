@@ -65,7 +65,7 @@ def _attribute(project: Project, by_image_name: dict[str, str], name: str) -> st
         return by_image_name[name]
     near = get_close_matches(attribute, {*project.images, *by_image_name}, cutoff=0.5)
     suggestion = f"did you mean {' or '.join(near)}?" if near else "`nixgen list` shows them"
-    raise UsageError(f"{name}: the project has no such image\n  {suggestion}")
+    raise UsageError(f"{name}: the project has no such image", suggestion)
 
 
 def attribute_path(project: Project, attribute: str) -> str:

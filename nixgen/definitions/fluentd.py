@@ -7,15 +7,11 @@ and every other value is written so that fluentd reads it back unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from attrs import Attribute, field, fields_dict, frozen
-
-from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS, mistakes_of_definition
-from nixgen.definitions.validation import Definition, refuse
-from nixgen.errors import DefinitionError, Location, Problem
+from attrs import field, fields_dict, frozen
 
 
 @frozen(init=False)
@@ -83,32 +79,14 @@ class Fluentd:
     filters: Sequence[Filter | Mapping[str, Any]] = field(default=(), converter=_to_data)
     outputs: Sequence[Output | Mapping[str, Any]] = field(default=(), converter=_to_data)
 
+    @property
+    def parts(self) -> dict[str, Any]:
+        """The parts by their names, in the order in which they are checked."""
+        return {"source": self.source, "filters": self.filters, "outputs": self.outputs}
+
     def to_data(self) -> dict[str, Any]:
         """Return the attribute set that the Nix library takes, without the parts that are empty."""
-        parts = {"source": self.source, "filters": self.filters, "outputs": self.outputs}
-        return {name: part for name, part in parts.items() if part not in (None, ())}
-
-    def check(
-        self,
-        owner: Definition,
-        location: Location,
-        *,
-        allowed: Collection[str] = (*SERVICE_PARTS, *IMAGE_PARTS),
-    ) -> None:
-        """Refuse what fluentd cannot read, and parts other than the `allowed` ones.
-
-        Raises DefinitionError, which names the owner and the path of the value.
-        """
-        for mistake in mistakes_of_definition(self.to_data(), allowed):
-            raise DefinitionError(
-                Problem(
-                    mistake.path,
-                    mistake.expected,
-                    given=mistake.given,
-                    location=location,
-                    **owner.owner(),
-                )
-            )
+        return {name: part for name, part in self.parts.items() if part not in (None, ())}
 
 
 def to_fluentd(value: Any) -> Any:
@@ -118,10 +96,3 @@ def to_fluentd(value: Any) -> Any:
     if isinstance(value, Mapping) and value.keys() <= fields_dict(Fluentd).keys():
         return Fluentd(**value)
     return value
-
-
-def is_fluentd(definition: Any, attribute: Attribute[Any], value: object) -> None:
-    """Refuse, as an attrs validator, what is neither a Fluentd nor None."""
-    if value is not None and not isinstance(value, Fluentd):
-        expected = f"a Fluentd(...), or a dict of {', '.join(fields_dict(Fluentd))}"
-        raise refuse(definition, attribute.name, expected, value)

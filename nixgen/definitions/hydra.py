@@ -12,93 +12,32 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from nixgen import names
-from nixgen.definitions.validation import (
-    boolean,
-    check,
-    each,
-    frozen_value,
-    location_field,
-    matching,
-    one_of,
-    refuse,
-    whole_number,
+from nixgen.definitions.arguments import (
+    argument,
+    arguments_of,
+    by_table,
+    check_arguments,
+    rules_of,
 )
+from nixgen.definitions.validation import frozen_value, location_field, refuse
 from nixgen.errors import Location
 
 SOURCE = "src"
 """The input that has the project's files, which every jobset has."""
 
-INPUT_TYPES = (
-    "bitbucketpulls",
-    "boolean",
-    "build",
-    "bzr",
-    "bzr-checkout",
-    "darcs",
-    "eval",
-    "git",
-    "github_refs",
-    "githubpulls",
-    "gitlabpulls",
-    "hg",
-    "nix",
-    "path",
-    "string",
-    "svn",
-    "svn-checkout",
-    "sysbuild",
-)
-STATES = ("disabled", "enabled", "one-shot", "one-at-a-time")
+STATES = tuple(rules_of("jobset")["state"]["enum"])
 """What Hydra does with a jobset, in the order of the numbers it uses for them."""
 
 _INPUT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _JOB = r"[A-Za-z_][A-Za-z0-9_-]*"
 _EVALUATION = re.compile(rf"[0-9]+|{_JOB}:[A-Za-z_][A-Za-z0-9_.-]*(?::{_JOB}(?:\.{_JOB})*)?")
-_PATH_PART = r"[A-Za-z0-9+._$-][A-Za-z0-9+._$:-]*"
-_PATH = re.compile(rf"{_PATH_PART}(?:/{_PATH_PART})*")
-_MAIL_ADDRESS = re.compile(r"[^\s,@<>]+@[^\s,@<>]+")
 
 
-def _line(value: object) -> str | None:
+def _unmet_by_line(value: object) -> str | None:
+    if value == "":
+        return "a string that is not empty"
     right = isinstance(value, str) and value.isprintable()
     return None if right else "a string of one line"
-
-
-def _word(value: object) -> str | None:
-    right = isinstance(value, str) and value.isprintable() and not re.search(r"\s", value)
-    return None if right else "a string without blanks"
-
-
-def _address(value: object) -> str | None:
-    right = value != "" and _word(value) is None
-    return None if right else "the address of a git repository, without blanks"
-
-
-def _mail_address(value: object) -> str | None:
-    right = isinstance(value, str) and _MAIL_ADDRESS.fullmatch(value)
-    return None if right else "a mail address such as team@example.org"
-
-
-def _folder(value: object) -> str | None:
-    right = isinstance(value, str) and (value == "" or _PATH.fullmatch(value))
-    if right and ".." not in str(value).split("/"):
-        return None
-    return "a folder below the repository's own, such as images/production"
-
-
-def _registry(value: object) -> str | None:
-    addresses = value.split(" ") if isinstance(value, str) else ["/"]
-    hosts = [address.removeprefix("https://").partition("/")[0] for address in addresses]
-    if value == "" or not any(map(names.unmet_registry_rule, hosts)):
-        return None
-    return "a registry, [https://]HOST[:PORT][/PATH], or several with a blank between them"
-
-
-def _hosts(value: object) -> str | None:
-    if value == "":
-        return None
-    hosts = value.split(" ") if isinstance(value, str) else [value]
-    return next(filter(None, map(matching(names.unmet_registry_rule), hosts)), None)
 
 
 def _value(definition: Any, attribute: Attribute[Any], value: object) -> None:
@@ -112,7 +51,7 @@ def _value(definition: Any, attribute: Attribute[Any], value: object) -> None:
         case "string":
             expected = None if isinstance(value, str) else "a string"
         case _:
-            expected = _line(value) if value != "" else "a string that is not empty"
+            expected = _unmet_by_line(value)
     if expected:
         raise refuse(definition, attribute.name, expected, value)
 
@@ -122,7 +61,7 @@ def _boolean_word(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("jobsetInput"))
 class JobsetInput:
     """Something that Hydra fetches or passes to the jobs' expression as an argument.
 
@@ -133,14 +72,17 @@ class JobsetInput:
     Raises DefinitionError when a value is wrong.
     """
 
-    type: str = field(validator=check(one_of(*INPUT_TYPES)))
+    type: str = field()
     value: str | bool = field(converter=_boolean_word, validator=_value)
-    email_responsible: bool = field(default=False, validator=check(boolean))
+    email_responsible: bool = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
         """Give nothing: an input belongs to no image."""
         return {}
+
+    def __attrs_post_init__(self) -> None:
+        check_arguments(self, arguments_of("jobsetInput"))
 
 
 def _inputs(definition: Any, attribute: Attribute[Any], inputs: object) -> None:
@@ -167,7 +109,7 @@ ARGUMENT_INPUTS = {
 """The inputs that fields of a Jobset make, with the remedy where one is given beside."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("jobset"))
 class Jobset:
     """A jobset of Hydra: one branch of the repository, evaluated again and again.
 
@@ -182,18 +124,18 @@ class Jobset:
     Raises DefinitionError when a value is wrong.
     """
 
-    branch: str = field(default="", validator=check(_word))
-    description: str = field(default="", validator=check(_line))
-    state: str = field(default="enabled", validator=check(one_of(*STATES)))
-    hidden: bool = field(default=False, validator=check(boolean))
-    check_interval: int = field(default=300, validator=check(whole_number(0)))
-    scheduling_shares: int = field(default=100, validator=check(whole_number(1)))
-    keep: int = field(default=3, validator=check(whole_number(0)))
-    notify: Sequence[str] = field(default=(), converter=frozen_value, validator=each(_mail_address))
-    push_to_docker_registry: bool = field(default=False, validator=check(boolean))
-    registry: str = field(default="", validator=check(_registry))
-    insecure_registry: str = field(default="", validator=check(_hosts))
-    annotate_revision: bool = field(default=False, validator=check(boolean))
+    branch: str = argument()
+    description: str = argument()
+    state: str = argument()
+    hidden: bool = argument()
+    check_interval: int = argument()
+    scheduling_shares: int = argument()
+    keep: int = argument()
+    notify: Sequence[str] = argument()
+    push_to_docker_registry: bool = argument()
+    registry: str = argument()
+    insecure_registry: str = argument()
+    annotate_revision: bool = argument()
     inputs: Mapping[str, JobsetInput] = field(
         factory=dict, converter=frozen_value, validator=_inputs
     )
@@ -203,20 +145,23 @@ class Jobset:
         """Give nothing: a jobset belongs to no image."""
         return {}
 
+    def __attrs_post_init__(self) -> None:
+        check_arguments(self, arguments_of("jobset"))
+
 
 def _jobsets(definition: Any, attribute: Attribute[Any], jobsets: object) -> None:
     if not isinstance(jobsets, Mapping) or not jobsets:
         raise refuse(definition, attribute.name, "a dict of Jobset(...), at least one", jobsets)
     for name, jobset in jobsets.items():
         path = f"{attribute.name}[{name!r}]"
-        rule = matching(names.unmet_jobset_name_rule)
-        if expected := rule(name):
-            raise refuse(definition, path, expected, name)
+        unmet = names.unmet_jobset_name_rule(name) if isinstance(name, str) else "a string"
+        if unmet:
+            raise refuse(definition, path, unmet, name)
         if not isinstance(jobset, Jobset):
             raise refuse(definition, path, "a Jobset", jobset)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("hydra"))
 class Hydra:
     """The project on a Hydra server: the git repository that it is in, and its jobsets by name.
 
@@ -226,16 +171,19 @@ class Hydra:
     Raises DefinitionError when a value is wrong.
     """
 
-    repository: str = field(validator=check(_address))
+    repository: str = field()
     jobsets: Mapping[str, Jobset] = field(converter=frozen_value, validator=_jobsets)
-    folder: str = field(default="", validator=check(_folder))
-    branch: str = field(default="", validator=check(_word))
+    folder: str = argument()
+    branch: str = argument()
     inputs: Mapping[str, JobsetInput] = field(
         factory=dict, converter=frozen_value, validator=_inputs
     )
-    check_interval: int = field(default=300, validator=check(whole_number(0)))
+    check_interval: int = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
         """Give nothing: jobsets belong to no image."""
         return {}
+
+    def __attrs_post_init__(self) -> None:
+        check_arguments(self, arguments_of("hydra"))

@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from attrs import Attribute, field, fields, frozen
+from attrs import evolve, field, fields, frozen
 
-from nixgen import names
-from nixgen.definitions import image_config
-from nixgen.definitions.fluentd_checks import IMAGE_PARTS, SERVICE_PARTS
-from nixgen.definitions.service import Command, Service, ServiceFields, shell_command
-from nixgen.definitions.validation import (
-    Text,
-    Unmet,
-    boolean,
-    check,
-    each,
-    expression,
-    frozen_value,
-    is_literal,
-    location_field,
-    matching,
-    nonempty_text,
-    problem,
-    refuse,
-    text,
-    whole_number,
+from nixgen.definitions.arguments import (
+    Argument,
+    argument,
+    arguments_of,
+    by_table,
+    check_arguments,
 )
-from nixgen.errors import Location
-from nixgen.language import Expression, NixValue
+from nixgen.definitions.fluentd import Fluentd
+from nixgen.definitions.fluentd_checks import (
+    IMAGE_PARTS,
+    SERVICE_PARTS,
+    plugin_of,
+    problem_of_parts,
+)
+from nixgen.definitions.service import Command, Service, ServiceFields
+from nixgen.definitions.validation import Text, location_field, refuse
+from nixgen.errors import DefinitionError, Location
+from nixgen.rules import sentence
 
-LONGEST_STOP = 3600  # an hour, in seconds
-MOST_SERVICES = 200  # perpd(8) looks after no more
-_OF_THE_IMAGE = {"fluentd", "location"}  # fields that both a service and an image of services have
-_OF_ITS_SERVICES = [each for each in fields(ServiceFields) if each.name not in _OF_THE_IMAGE]
-_OF_THE_SUPERVISOR = ("Cmd", "Entrypoint")
-_STOP_SIGNALS = ("SIGTERM", "SIGINT", "SIGQUIT")  # for which the supervisor stops its services
-
-
-def _services(image: Any, attribute: Attribute[Any], value: object) -> None:
-    if not isinstance(value, tuple) or not all(isinstance(item, Service) for item in value):
-        raise refuse(image, attribute.name, "a list of Service(...)", value)
-    if len(value) > MOST_SERVICES:
-        raise refuse(image, attribute.name, f"at most {MOST_SERVICES} services", len(value))
+_ALL_PARTS = (*SERVICE_PARTS, *IMAGE_PARTS)
 
 
 def _is_in_order(services: Sequence[Service]) -> bool:
@@ -59,24 +42,24 @@ def _is_in_order(services: Sequence[Service]) -> bool:
     return True
 
 
-def _repository(value: object) -> Unmet | None:
-    unmet = matching(names.unmet_image_name_rule)(value)
-    if unmet is None or not isinstance(value, str):
-        return unmet
-    near = re.sub("[^a-z0-9/]+", "-", value.lower()).strip("-/")
-    remedy = None if names.unmet_image_name_rule(near) else f"write it like this: {near}"
-    if names.unmet_repository_rule(value) is None and ":" in value:
-        remedy = "leave the registry out: `nixgen push` is given one"
-    return problem("", unmet, value, remedy=remedy)
+@cache
+def _of_one_command() -> tuple[Argument, ...]:
+    """Return the arguments of an image of one command: a service's, then the image's."""
+    service = [each for each in arguments_of("service") if each.field not in ("after", "name")]
+    return (
+        *(_with_parts(each, SERVICE_PARTS) for each in service),
+        *(_with_parts(each, IMAGE_PARTS) for each in arguments_of("image")),
+    )
 
 
-def _health_check(value: object) -> Unmet | None:
-    if not isinstance(value, Mapping):
-        return None if value is False else "a dict, or False for none"
-    return image_config.health_check(value)
+def _with_parts(each: Argument, parts: Sequence[str]) -> Argument:
+    """Return the argument, and of `fluentd` the one that checks these parts and allows all."""
+    if each.field != "fluentd":
+        return each
+    return evolve(each, check=partial(problem_of_parts, checked=parts, allowed=_ALL_PARTS))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("layeredImage"))
 class BuiltImage:
     """What every image that is built here has.
 
@@ -88,21 +71,15 @@ class BuiltImage:
     its parent's included (56 unless set).
     """
 
-    name: str = field(validator=check(_repository))
-    tag: str | None = field(default=None, validator=check(matching(names.unmet_image_tag_rule)))
-    from_image: Expression | NixValue | None = field(default=None, validator=check(expression))
-    contents: Sequence[Text] = field(
-        default=(), converter=frozen_value, validator=each(image_config.store_path)
-    )
-    config: Mapping[str, Any] = field(
-        factory=dict, converter=frozen_value, validator=check(image_config.image_config)
-    )
-    annotations: Mapping[str, Text] = field(
-        factory=dict, converter=frozen_value, validator=check(image_config.labels)
-    )
-    created: str | None = field(default=None, validator=check(image_config.time))
-    extra_commands: Text = field(default="", validator=check(text))
-    max_layers: int | None = field(default=None, validator=check(whole_number(1)))
+    name: str = field()
+    tag: str | None = argument()
+    from_image: Text | None = argument()
+    contents: Sequence[Text] = argument()
+    config: Mapping[str, Any] = argument()
+    annotations: Mapping[str, Text] = argument()
+    created: str | None = argument()
+    extra_commands: Text = argument()
+    max_layers: int | None = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -110,15 +87,18 @@ class BuiltImage:
         return {"image": self.name} if isinstance(getattr(self, "name", None), str) else {}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("layeredImage"))
 class LayeredImage(BuiltImage):
     """An image of files alone, without a supervisor: a call of `dockerTools.buildLayeredImage`."""
 
-    fake_root_commands: Text = field(default="", validator=check(text))
-    enable_fakechroot: bool = field(default=False, validator=check(boolean))
+    fake_root_commands: Text = argument()
+    enable_fakechroot: bool = argument()
+
+    def __attrs_post_init__(self) -> None:
+        check_arguments(self, arguments_of("layeredImage"))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("image", "service"))
 class Image(BuiltImage, ServiceFields):
     """An image whose services perp looks after.
 
@@ -133,40 +113,27 @@ class Image(BuiltImage, ServiceFields):
     Raises DefinitionError when a value is wrong.
     """
 
-    command: Command | None = field(
-        default=None, converter=frozen_value, validator=check(shell_command)
-    )
-    services: Sequence[Service] = field(default=(), converter=frozen_value, validator=_services)
-    run_as_root: Text | None = field(default=None, validator=check(text))
-    labels: Mapping[str, Text] = field(
-        factory=dict, converter=frozen_value, validator=check(image_config.labels)
-    )
-    health_check: Mapping[str, Any] | bool | None = field(
-        default=None, converter=frozen_value, validator=check(_health_check)
-    )
-    stop_grace_period: int = field(default=8, validator=check(whole_number(1, LONGEST_STOP)))
+    command: Command | None = field(default=None)
+    services: Sequence[Service] = argument()
+    run_as_root: Text | None = argument()
+    labels: Mapping[str, Text] = argument()
+    health_check: Mapping[str, Any] | bool | None = argument()
+    stop_grace_period: int = argument()
 
     def __attrs_post_init__(self) -> None:
         if self.services:
             if self.command is not None:
                 raise refuse(self, "command", "a command or services, not both", self.command)
             self._refuse_service_fields()
+            check_arguments(self, arguments_of("image"))
             self._refuse_repeated_names()
             self._refuse_wrong_order()
         elif self.command is None:
+            check_arguments(self, arguments_of("image"))
             raise refuse(self, "command", "a command, or services", remedy="set one of the two")
-        for key in _OF_THE_SUPERVISOR:
-            if key in self.config:
-                expected = f"no {key} in an image of services, which the supervisor starts"
-                remedy = "set command instead, or define a LayeredImage"
-                raise refuse(self, f"config.{key}", expected, self.config[key], remedy=remedy)
-        signal = self.config.get("StopSignal")
-        if is_literal(signal) and signal not in _STOP_SIGNALS:
-            expected = " or ".join(_STOP_SIGNALS) + ", for which the supervisor stops its services"
-            raise refuse(self, "config.StopSignal", expected, signal)
-        if self.fluentd is not None:
-            allowed = IMAGE_PARTS if self.services else (*SERVICE_PARTS, *IMAGE_PARTS)
-            self.fluentd.check(self, self.location, allowed=allowed)
+        else:
+            check_arguments(self, _of_one_command())
+        self._refuse_names_of_fluentd()
 
     @property
     def has_source(self) -> bool:
@@ -175,38 +142,81 @@ class Image(BuiltImage, ServiceFields):
         return any(fluentd is not None and fluentd.source is not None for fluentd in asked)
 
     def _refuse_service_fields(self) -> None:
-        for attribute in _OF_ITS_SERVICES:
-            given = getattr(self, attribute.name)
-            if given != attribute.default:
+        for name, default in _of_its_services():
+            given = getattr(self, name)
+            if given != default:
                 remedy = "move it into the Service that it is meant for"
-                raise refuse(self, attribute.name, "nothing beside services", given, remedy=remedy)
+                raise refuse(self, name, "nothing beside services", given, remedy=remedy)
 
     def _refuse_repeated_names(self) -> None:
         listed = [service.name for service in self.services]
-        for index, name in enumerate(listed):
-            if name in listed[:index]:
-                raise refuse(self, f"services[{index}].name", "a name used once", name)
+        if len(set(listed)) == len(listed):
+            return
+        index = next(index for index, name in enumerate(listed) if name in listed[:index])
+        raise self._refuse_together(f"services[{index}].name", "repeated", listed[index])
 
     def _refuse_wrong_order(self) -> None:
+        if _is_in_order(self.services):
+            return
         order = {service.name: service.after for service in self.services}
         for service in self.services:
             for index, name in enumerate(service.after):
                 if name not in order:
-                    expected = f"the name of a service of this image ({', '.join(order)})"
-                    near = get_close_matches(name, order, n=1)
-                    remedy = f"did you mean {near[0]}?" if near else None
-                    error = refuse(service, f"after[{index}]", expected, name, remedy=remedy)
-                    raise error.located(image=self.name)
-        if _is_in_order(self.services):
-            return
+                    raise _refuse_unknown(service, index, order).located(image=self.name)
         try:
             TopologicalSorter(order).prepare()
         except CycleError as error:
             cycle = " after ".join(error.args[1][::-1])
-            raise refuse(self, "services", "an order without a cycle", cycle) from None
+            raise self._refuse_together("services", "cycle", cycle) from None
+
+    def _refuse_names_of_fluentd(self) -> None:
+        if all(_plugin(each.fluentd) is None for each in self.services or (self,)):
+            return
+        if not self.services:
+            name = self.name.rpartition("/")[2]
+            if name == "fluentd":
+                raise self._refuse_together("name", "fluentdService", self.name)
+            return
+        taken = {"fluentd", *(f"{each.name}-log" for each in self.services if _is_captured(each))}
+        for index, service in enumerate(self.services):
+            if service.name in taken:
+                path = f"services[{index}].name"
+                raise self._refuse_together(path, "fluentdService", service.name)
+
+    def _refuse_together(self, path: str, rule: str, given: object) -> DefinitionError:
+        expected, remedy = sentence(rule)
+        return refuse(self, path, expected, given, remedy=remedy)
 
 
-@frozen(kw_only=True)
+def _refuse_unknown(
+    service: Service, index: int, order: Mapping[str, Sequence[str]]
+) -> DefinitionError:
+    name = service.after[index]
+    near = get_close_matches(name, order, n=1)
+    expected, _ = sentence("after", names=", ".join(order))
+    remedy = f"did you mean {near[0]}?" if near else None
+    return refuse(service, f"after[{index}]", expected, name, remedy=remedy)
+
+
+def _is_captured(service: Service) -> bool:
+    return bool(service.fluentd) and _plugin(service.fluentd) == "stdout"
+
+
+def _plugin(fluentd: Fluentd | None) -> object:
+    """Return the type of the source, None where there is none, itself where it is Nix's."""
+    source = fluentd.source if fluentd else None
+    return plugin_of(source) if isinstance(source, Mapping) else source
+
+
+@cache
+def _of_its_services() -> list[tuple[str, object]]:
+    """Return the fields that describe a service, but those that its image has as well."""
+    own = ("fluentd", "location")
+    inherited = {each.name for each in fields(ServiceFields) if each.name not in own}
+    return [(each.name, each.default) for each in fields(Image) if each.name in inherited]
+
+
+@frozen(kw_only=True, field_transformer=by_table("pulledImage"))
 class PulledImage:
     """An image from a registry, fixed by its digest: a call of `dockerTools.pullImage`.
 
@@ -217,20 +227,19 @@ class PulledImage:
     Raises DefinitionError when a value is wrong.
     """
 
-    image_name: str = field(validator=check(matching(names.unmet_repository_rule)))
-    image_digest: str = field(validator=check(matching(names.unmet_digest_rule)))
-    sha256: str = field(validator=check(nonempty_text))
-    final_image_name: str | None = field(
-        default=None, validator=check(matching(names.unmet_repository_rule))
-    )
-    final_image_tag: str = field(
-        default="latest", validator=check(matching(names.unmet_image_tag_rule))
-    )
-    os: str = field(default="linux", validator=check(nonempty_text))
-    arch: str | None = field(default=None, validator=check(nonempty_text))
-    tls_verify: bool = field(default=True, validator=check(boolean))
+    image_name: str = field()
+    image_digest: str = field()
+    sha256: str = field()
+    final_image_name: str | None = argument()
+    final_image_tag: str = argument()
+    os: str = argument()
+    arch: str | None = argument()
+    tls_verify: bool = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
         """Name the image in messages."""
         return {"image": self.image_name} if hasattr(self, "image_name") else {}
+
+    def __attrs_post_init__(self) -> None:
+        check_arguments(self, arguments_of("pulledImage"))

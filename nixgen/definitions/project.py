@@ -8,21 +8,12 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from nixgen import names
-from nixgen.definitions import image_config
-from nixgen.definitions.fluentd import Fluentd, is_fluentd, to_fluentd
-from nixgen.definitions.fluentd_checks import IMAGE_PARTS
+from nixgen.definitions.arguments import argument, arguments_of, by_table, check_arguments
+from nixgen.definitions.fluentd import Fluentd
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
-from nixgen.definitions.validation import (
-    Text,
-    check,
-    each,
-    frozen_value,
-    location_field,
-    matching,
-    refuse,
-)
+from nixgen.definitions.validation import Text, frozen_value, location_field, refuse
 from nixgen.errors import Location
 
 AnyImage = Image | LayeredImage | PulledImage
@@ -35,8 +26,9 @@ def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
         raise refuse(project, attribute.name, "a dict of images", images)
     for name, image in images.items():
         path = f"{attribute.name}[{name!r}]"
-        if expected := matching(names.unmet_image_attribute_rule)(name):
-            raise refuse(project, path, expected, name)
+        unmet = names.unmet_image_attribute_rule(name) if isinstance(name, str) else "a string"
+        if unmet:
+            raise refuse(project, path, unmet, name)
         if name == PULLED:
             remedy = "a PulledImage appears below it by itself"
             raise refuse(
@@ -81,7 +73,7 @@ def _hydra(project: Any, attribute: Attribute[Any], hydra: object) -> None:
         raise refuse(project, attribute.name, "a Hydra(...)", hydra)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_table("project"))
 class Project:
     """What nixgen makes files of: images by the name of their attribute in `dockerImages`.
 
@@ -94,13 +86,9 @@ class Project:
 
     images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
     package_set: PackageSet = field(factory=DebianPackageSet, validator=_package_set)
-    fluentd: Fluentd | None = field(default=None, converter=to_fluentd, validator=is_fluentd)
-    tags: Sequence[str] = field(
-        default=(), converter=frozen_value, validator=each(matching(names.unmet_image_tag_rule))
-    )
-    annotations: Mapping[str, Text] = field(
-        factory=dict, converter=frozen_value, validator=check(image_config.labels)
-    )
+    fluentd: Fluentd | None = argument()
+    tags: Sequence[str] = argument()
+    annotations: Mapping[str, Text] = argument()
     hydra: Hydra | None = field(default=None, validator=_hydra)
     location: Location = location_field()
 
@@ -109,5 +97,4 @@ class Project:
         return {}
 
     def __attrs_post_init__(self) -> None:
-        if self.fluentd is not None:
-            self.fluentd.check(self, self.location, allowed=IMAGE_PARTS)
+        check_arguments(self, arguments_of("project"))

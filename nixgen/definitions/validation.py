@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol, TypeGuard
 
-from attrs import Attribute, field, frozen
+from attrs import field, frozen
 
 from nixgen.errors import DefinitionError, Location, Problem
 from nixgen.language import Expression, NixValue, describe, is_holdable, to_expression
 from nixgen.language.marks import split_marks
 
-Unmet = str | Problem
-"""What was expected of a value; a Problem also names the place within the value."""
-
-Rule = Callable[[Any], Unmet | None]
-"""Takes a value; returns what was expected of it, or None when the value is right."""
-
 Text = str | Expression | NixValue
 """A string, in which f-strings may hold names of Nix, or a Nix expression that gives one."""
 
-LARGEST_INTEGER = 2**31 - 1
-"""The largest number of 32 bits: PostgreSQL's `integer`."""
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 _LONGEST_QUOTE = 200
 _NOTHING = object()
+_PATH_STEP = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 _OWN_MODULES = "nixgen.definitions"
 
 
@@ -100,72 +96,17 @@ def refuse(
 ) -> DefinitionError:
     """Return the error that says what is wrong with the value at `path` of the definition."""
     shown = None if given is _NOTHING else quoted(given)
-    return _located(Problem(path, expected, given=shown, remedy=remedy), definition)
+    return located(Problem(path, expected, given=shown, remedy=remedy), definition)
 
 
-def _located(problem: Problem, definition: Definition) -> DefinitionError:
+def located(problem: Problem, definition: Definition) -> DefinitionError:
+    """Return the error that says what is wrong, and with which definition."""
     return DefinitionError(replace(problem, location=definition.location, **definition.owner()))
-
-
-def _refusal(definition: Definition, path: str, unmet: Unmet, value: object) -> DefinitionError:
-    if isinstance(unmet, Problem):
-        return _located(replace(unmet, field=path + unmet.field), definition)
-    return refuse(definition, path, unmet, value)
-
-
-def check(rule: Rule) -> Callable[[Any, Attribute[Any], Any], None]:
-    """Return an attrs validator that refuses what the rule refuses, the field's default apart."""
-
-    def validate(definition: Definition, attribute: Attribute[Any], value: object) -> None:
-        if value is not attribute.default and (unmet := rule(value)):
-            raise _refusal(definition, attribute.name, unmet, value)
-
-    return validate
-
-
-def each(rule: Rule) -> Callable[[Any, Attribute[Any], Any], None]:
-    """Return an attrs validator that refuses a list with an item that the rule refuses."""
-    return check(listing(rule))
 
 
 def problem(path: str, expected: str, given: object, *, remedy: str | None = None) -> Problem:
     """Return what is wrong at `path` within a value, such as "[0]" or ".Env[0]"."""
     return Problem(path, expected, given=quoted(given), remedy=remedy)
-
-
-def within(path: str, unmet: Unmet | None, given: object) -> Problem | None:
-    """Return what a rule found wrong with the part at `path` of a value."""
-    if isinstance(unmet, Problem):
-        return replace(unmet, field=path + unmet.field)
-    return problem(path, unmet, given) if unmet else None
-
-
-def listing(rule: Rule) -> Rule:
-    """Allow the lists whose every item the rule allows."""
-
-    def unmet(value: object) -> Unmet | None:
-        if not isinstance(value, tuple):
-            return "a list"
-        for index, item in enumerate(value):
-            if unmet_by_item := rule(item):
-                return within(f"[{index}]", unmet_by_item, item)
-        return None
-
-    return unmet
-
-
-def text(value: object) -> Unmet | None:
-    """Allow a string or a Nix expression."""
-    if isinstance(value, str):
-        return nix_value(value)
-    return None if is_in_nix(value) else "a string or a Nix expression"
-
-
-def nonempty_text(value: object) -> Unmet | None:
-    """Allow a string with something in it, or a Nix expression."""
-    if isinstance(value, str) and (not value or value.isspace()):
-        return "a string that is not empty"
-    return text(value)
 
 
 def is_in_nix(value: object) -> bool:
@@ -186,26 +127,37 @@ def beginning(value: object) -> str | None:
     return None if rest and not start else str(start)
 
 
-def absolute_path(value: object) -> Unmet | None:
-    """Allow a path that begins with a slash, or with what Nix alone knows."""
-    if unmet := nonempty_text(value):
-        return unmet
-    start = beginning(value)
-    if start is None or start.startswith("/"):
-        return None
-    remedy = "begin it with / for a path of the image, or with a package such as {pkgs.nginx}"
-    return problem("", "an absolute path", value, remedy=remedy)
+def kind_of(value: object) -> str:
+    """Return what the table of rules calls values of this kind."""
+    match value:
+        case str():
+            return "string" if is_literal(value) else "nix"
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case tuple() | list():
+            return "list"
+        case Mapping():
+            return "set"
+    return "nix" if is_in_nix(value) else "other"
 
 
-def expression(value: object) -> str | None:
-    """Allow a Nix expression alone."""
-    if is_in_nix(value):
-        return None
-    return 'a Nix expression, such as docker_images.base or nix("...")'
+def below(path: str, name: str) -> str:
+    """Return the path of an attribute below that of its set, as Nix writes it."""
+    if _PATH_STEP.fullmatch(name):
+        return f"{path}.{name}"
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return f"{path}.{json.dumps(name)}"
+    return f"{path}.{json.dumps(name, ensure_ascii=False)}"
 
 
-def nix_value(value: object) -> Problem | None:
-    """Allow what Nix can hold: None, booleans, numbers, text, lists, dicts, expressions."""
+def unholdable(value: object) -> Problem | None:
+    """Return what Nix cannot hold in a value, or None: it holds what JSON does, and expressions."""
     if isinstance(value, str) and is_holdable(value):
         return None
     try:
@@ -215,47 +167,15 @@ def nix_value(value: object) -> Problem | None:
     return None
 
 
-def boolean(value: object) -> str | None:
-    """Allow True and False."""
-    return None if isinstance(value, bool) else "True or False"
-
-
-def whole_number(smallest: int, largest: int = LARGEST_INTEGER) -> Rule:
-    """Allow the whole numbers from `smallest` to `largest`."""
-
-    def unmet(value: object) -> str | None:
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if whole and value in range(smallest, largest + 1):
-            return None
-        return f"a whole number from {smallest} to {largest}"
-
-    return unmet
-
-
-def one_of(*allowed: str, remedy: str | None = None) -> Rule:
-    """Allow the given strings alone."""
-    listed = " or ".join(f'"{item}"' for item in allowed)
-
-    def unmet(value: object) -> Problem | None:
-        right = isinstance(value, str) and value in allowed
-        return None if right else problem("", listed, value, remedy=remedy)
-
-    return unmet
-
-
-def matching(rule: Callable[[str], str | None]) -> Callable[[Any], str | None]:
-    """Allow the strings that a rule about names allows."""
-    return lambda value: rule(value) if isinstance(value, str) else "a string"
-
-
 def frozen_value(value: object) -> object:
     """Return the value with tuples for lists and read-only mappings for dicts, all the way down."""
+    if value is None or isinstance(value, str):  # as most are
+        return value
     match value:
-        case str():
-            return value
         case list() | tuple():
             return tuple(map(frozen_value, value))
         case Mapping():
-            return MappingProxyType({key: frozen_value(item) for key, item in value.items()})
+            made = {key: frozen_value(item) for key, item in value.items()}
+            return MappingProxyType(made) if made else EMPTY
         case _:
             return value

@@ -7,7 +7,7 @@ import os
 from io import BufferedWriter
 from pathlib import Path
 
-from nixgen.errors import UsageError
+from nixgen.errors import UsageError, remedy_lines
 from nixgen.files.disk_room import advice
 from nixgen.files.left_over import hold
 
@@ -52,10 +52,10 @@ def _remedy(error: OSError, file: Path) -> str:
     if room := advice(error.strerror or "", file=file):
         return room
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return "\n  give yourself the right to write there"
+        return remedy_lines("give yourself the right to write there")
     if error.errno in {errno.EEXIST, errno.ENOTDIR, errno.EISDIR}:
-        return "\n  move away what stands in the place of the file or of its folder"
-    return "\n  make room, or give yourself the right to write there"
+        return remedy_lines("move away what stands in the place of the file or of its folder")
+    return remedy_lines("make room, or give yourself the right to write there")
 
 
 def _create_temporary(folder: Path, name: str) -> tuple[Path, BufferedWriter]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from nixgen.errors import remedy_lines
+
 _NO_ROOM = re.compile(
     r"No space left on device|not enough free space|enough free space in"
     r"|(database or )?disk is full|No usable temporary directory",
@@ -82,23 +84,28 @@ def advice(text: str, disks: Sequence[Disk] = (), file: Path | None = None) -> s
     """
     if _NO_ROOM.search(text) or _MAY_LACK_ROOM.search(text):
         found = _measure_file(file) if file else _fullest([*disks, *measure(_named(text))])
-        return "".join(
-            f"\n  {disk}; {', or '.join(disk.remedies)}"
-            for disk in found
-            if disk.is_full or _NO_ROOM.search(text)
+        return remedy_lines(
+            *(
+                f"{disk}; {', or '.join(disk.remedies)}"
+                for disk in found
+                if disk.is_full or _NO_ROOM.search(text)
+            )
         )
     if _NO_QUOTA.search(text):
         found = _measure_file(file) if file else measure(_named(text))
         # What is left of a quota cannot be asked for as free room can.
-        return "\n  a quota is used up: `quota -s` shows where" + "".join(
-            f"\n  {disk.mount_point}: {', or '.join(disk.remedies)}" for disk in found
+        return remedy_lines(
+            "a quota is used up: `quota -s` shows where",
+            *(f"{disk.mount_point}: {', or '.join(disk.remedies)}" for disk in found),
         )
     if _READ_ONLY.search(text):
         found = _measure_file(file) if file else measure(_named(text))
-        return "".join(
-            f"\n  {disk.mount_point}: mounted read-only; mount it for writing, or go elsewhere"
-            for disk in found
-            if disk.is_read_only
+        return remedy_lines(
+            *(
+                f"{disk.mount_point}: mounted read-only; mount it for writing, or go elsewhere"
+                for disk in found
+                if disk.is_read_only
+            )
         )
     return ""
 

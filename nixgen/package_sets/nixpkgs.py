@@ -17,7 +17,7 @@ from nixgen.errors import UsageError
 from nixgen.files.atomic_write import write_atomically
 from nixgen.files.folder_lock import locked
 from nixgen.programs import git, nix
-from nixgen.project.nix_library import nix_library
+from nixgen.rules import nix_library
 
 LOCK_NAME = "flake.lock"
 INPUT = "nixpkgs"
@@ -57,7 +57,7 @@ def update(folder: Path, *, branch: str | None = None, revision: str | None = No
     pin = read_pin(_text(files[0]), files[0])
     pin = evolve(pin, branch=branch or pin.branch)
     if not (pin.branch or revision):
-        raise UsageError(f"{files[0]}: it names no branch of nixpkgs\n  pass one with --branch")
+        raise UsageError(f"{files[0]}: it names no branch of nixpkgs", "pass one with --branch")
     pin = evolve(pin, revision=revision or git.remote_head(pin.repository, pin.branch))
     moved = evolve(pin, nar_hash=nix.prefetch_tarball(pin.tarball))
     with locked(folder):

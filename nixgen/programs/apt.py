@@ -120,29 +120,30 @@ class Apt:
             self._refuse_unlocated(set(re.findall(r"Unable to locate package (\S+)", stderr)))
             unlocated = set(re.findall(r"Package '(\S+)' has no installation", stderr))
             self._refuse_unlocated(unlocated, providers(lines))
-            advice = "".join(f"\n  {remedy}" for remedy in remedies(lines))
-            raise UsageError(failure_message(command, status, lines) + advice)
+            raise UsageError(failure_message(command, status, lines), *remedies(lines))
         return str(stdout)
 
     def _refuse_unlocated(self, packages: set[str], providers: Sequence[str] = ()) -> None:
         if not packages:
             return
         if not self.ask("apt-cache", "pkgnames", *AS_IF_NOTHING_WERE_INSTALLED).strip():
-            raise UsageError(f"apt knows no packages: its lists are empty\n  {UPDATE_REMEDY}")
+            raise UsageError("apt knows no packages: its lists are empty", UPDATE_REMEDY)
         self._refuse_pinned(packages)
         provided = f" (those that provide it: {', '.join(providers)})" if providers else ""
         raise UsageError(
-            f"apt has no package of the name {', '.join(sorted(packages))}{provided}\n"
-            "  correct the name (`apt-cache search WORD` finds packages; a virtual package must be"
-            f" replaced by a real one)\n  or, if the package is new, {UPDATE_REMEDY}"
+            f"apt has no package of the name {', '.join(sorted(packages))}{provided}",
+            "correct the name (`apt-cache search WORD` finds packages; a virtual package must be"
+            " replaced by a real one)",
+            f"or, if the package is new, {UPDATE_REMEDY}",
         )
 
     def _refuse_pinned(self, packages: set[str]) -> None:
         known = self.ask("apt-cache", "madison", *AS_IF_NOTHING_WERE_INSTALLED, *packages)
         if pinned := sorted({line.split()[0] for line in known.splitlines()} & packages):
             raise UsageError(
-                f"apt may install no version of {', '.join(pinned)}\n  remove the pin from"
-                " /etc/apt/preferences.d that forbids it (`apt-cache policy NAME` shows pins)"
+                f"apt may install no version of {', '.join(pinned)}",
+                "remove the pin from /etc/apt/preferences.d that forbids it"
+                " (`apt-cache policy NAME` shows pins)",
             )
 
 
@@ -164,13 +165,13 @@ def to_plain_address(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in {"http", "https"}:
         raise UsageError(
-            f"{address}: Nix cannot fetch from apt sources of the kind {parts.scheme!r}\n"
-            "  use an http or https source in /etc/apt/sources.list.d"
+            f"{address}: Nix cannot fetch from apt sources of the kind {parts.scheme!r}",
+            "use an http or https source in /etc/apt/sources.list.d",
         )
     if parts.username or parts.password:
         raise UsageError(
-            f"{parts.scheme}://{parts.hostname}: this apt source has a password in its address\n"
-            "  keep it in /etc/apt/auth.conf.d and in the file that Nix's netrc-file names"
+            f"{parts.scheme}://{parts.hostname}: this apt source has a password in its address",
+            "keep it in /etc/apt/auth.conf.d and in the file that Nix's netrc-file names",
         )
     return address
 
@@ -183,7 +184,7 @@ def _first_mirror(path: str) -> str:
             mirrors = [line.split()[0] for line in lines if line.strip() and line[0] != "#"]
             if mirrors:
                 return f"{mirrors[0].rstrip('/')}/{Path(path).relative_to(mirror_list)}"
-    raise UsageError(f"mirror+file:{path}: no list of mirrors found\n  {REMEDY}")
+    raise UsageError(f"mirror+file:{path}: no list of mirrors found", REMEDY)
 
 
 def parse_records(text: str) -> Iterator[Mapping[str, str]]:

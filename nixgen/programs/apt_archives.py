@@ -62,7 +62,7 @@ def snapshot(suites: Iterable[Archive]) -> str:
     dates = [each.date for each in suites if each.date]
     if not dates:
         raise UsageError(
-            "apt's lists do not say when they were made\n  run `apt-get update` as root"
+            "apt's lists do not say when they were made", "run `apt-get update` as root"
         )
     return f"{max(dates) + _UNTIL_IN_SNAPSHOTS:%Y%m%dT%H%M%SZ}"
 

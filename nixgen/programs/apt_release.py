@@ -64,8 +64,8 @@ def _update(apt: Apt, sources: Path, suite: str, mirrors: Mapping[str, Sequence[
 def _refuse_unknown(archive: str, mirrors: Sequence[str]) -> None:
     if not mirrors:
         raise UsageError(
-            f"no mirror of the archive {archive} is known here\n"
-            f"  name one in DebianPackageSet(mirrors={{{archive!r}: [...]}}), or in apt's sources"
+            f"no mirror of the archive {archive} is known here",
+            f"name one in DebianPackageSet(mirrors={{{archive!r}: [...]}}), or in apt's sources",
         )
 
 

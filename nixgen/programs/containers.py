@@ -180,7 +180,7 @@ class Engine:
         try:
             return run(self._command[words], error=error, **how)
         except error as failure:
-            raise error(f"{failure}{remedy_for(str(failure))}") from None
+            raise failure.amended(remedy_for(str(failure))) from None
 
     @property
     def _command(self) -> BaseCommand:
@@ -213,4 +213,4 @@ def find_engine(name: str | None) -> Engine:
         if shutil.which(candidate):
             _ENGINES[candidate].require()
             return _ENGINES[candidate]
-    raise UsageError(f"{name or ' or '.join(ENGINES)}: no container runtime found\n  {_REMEDY}")
+    raise UsageError(f"{name or ' or '.join(ENGINES)}: no container runtime found", _REMEDY)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nixgen.errors import remedy_lines
+
 _INSTEAD = "or pass --engine podman, which needs no daemon"
 
 _REMEDIES = {
@@ -54,4 +56,4 @@ _REMEDIES = {
 def remedy_for(message: str) -> str:
     """Return the line that says what to do about the engine's message, or nothing."""
     found = (remedy for said, remedy in _REMEDIES.items() if re.search(said, message))
-    return next((f"\n  {remedy}" for remedy in found), "")
+    return remedy_lines(next(found, None))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plumbum.commands.base import BaseCommand
 
-from nixgen.errors import UsageError
+from nixgen.errors import UsageError, remedy_lines
 from nixgen.programs.process import find_program, run
 
 _INSTALL = "install git (Debian: apt-get install git)"
@@ -21,13 +21,13 @@ def clean_head(folder: Path) -> str:
     """
     commit_id = head(folder)
     if commit_id is None:
-        raise UsageError(f"{folder}: expected a git checkout with a commit\n  {_REMEDY}")
+        raise UsageError(f"{folder}: expected a git checkout with a commit", _REMEDY)
     status = _git(folder)["status", "--porcelain", "--", "."]
     if changes := run(status, error=UsageError).splitlines():
-        shown = "".join(f"\n  | {line}" for line in changes[:10])
+        shown = remedy_lines(*(f"| {line}" for line in changes[:10]))
         raise UsageError(
-            f"{folder}: it differs from the commit {commit_id}:{shown}\n"
-            f"  commit the changes, or {_REMEDY}"
+            f"{folder}: it differs from the commit {commit_id}:{shown}",
+            f"commit the changes, or {_REMEDY}",
         )
     return commit_id
 

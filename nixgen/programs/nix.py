@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from nixgen.errors import BuildError, EvaluationError, UsageError
+from nixgen.errors import BuildError, EvaluationError, UsageError, remedy_lines
 from nixgen.programs.nix_aggregate import (
     aggregate_expression,
     aggregated_outputs,
@@ -197,8 +197,7 @@ def _realise(derivation: str, options: Sequence[str], roots: Roots, log: NixLog)
     try:
         printed = run_nix(nix_program("nix-store")[words], BuildError, read_log_line=log.read)
     except BuildError as error:
-        kept = "".join(f"\n  {note}" for note in log.kept)
-        raise BuildError(f"{error}{kept}") from None
+        raise error.with_remedies(*log.kept) from None
     return roots.resolve(printed)[0]
 
 
@@ -230,7 +229,7 @@ def check_options(options: Sequence[str]) -> None:
         try:
             run(command, environment=nix_environment(), read_log_line=_keep(said))
         except BuildError:
-            told = "".join(f"\n  | {line}" for line in said)
+            told = remedy_lines(*(f"| {line}" for line in said))
             raise UsageError(f"{option.words[0]}: Nix does not take this option{told}") from None
 
 

@@ -166,11 +166,11 @@ def _number(count: int) -> str:
 
 def _refuse_own(name: str) -> None:
     if reason := _OWN.get(name):
-        raise UsageError(f"{name}: this option cannot be passed to Nix\n  {reason}")
+        raise UsageError(f"{name}: this option cannot be passed to Nix", reason)
     if not name.startswith("-") or name in {"-", "--"}:
         raise UsageError(
-            f"{name!r}: expected an option of Nix after `--`\n  images are named before `--`"
+            f"{name!r}: expected an option of Nix after `--`", "images are named before `--`"
         )
     if name.startswith("--") and "=" in name:
         option, _, value = name.partition("=")
-        raise UsageError(f"{name}: options of Nix take no `=`\n  write: {option} {value}")
+        raise UsageError(f"{name}: options of Nix take no `=`", f"write: {option} {value}")

@@ -15,7 +15,7 @@ from plumbum.commands.base import BaseCommand
 from plumbum.commands.processes import iter_lines
 from plumbum.machines.local import LocalCommand
 
-from nixgen.errors import BuildError, NixgenError, UsageError
+from nixgen.errors import BuildError, NixgenError, UsageError, remedy_lines
 from nixgen.files.disk_room import Disk, advice, lacks_room, measure
 from nixgen.redaction import MASK, redact, redact_words
 
@@ -32,9 +32,7 @@ def find_program(name: str, *, remedy: str) -> BaseCommand:
         # Whatever the locale is, what programs are given and say is UTF-8.
         return LocalCommand(local[name].executable, encoding="utf-8")
     except CommandNotFound:
-        raise UsageError(
-            f"{name}: the program is not installed or not on PATH\n  {remedy}"
-        ) from None
+        raise UsageError(f"{name}: the program is not installed or not on PATH", remedy) from None
 
 
 def run(
@@ -94,7 +92,7 @@ def failure_message(
     """
     line, secrets = shown(command)
     lines = [redact(each, secrets) for each in log]
-    indented = "".join(f"\n  | {each}" for each in lines)
+    indented = remedy_lines(*(f"| {each}" for each in lines))
     text = "\n".join(lines)
     room = advice(text, disks) or _temporary_folder_remedy(text)
     return f"{line} {_ending(status)}{indented}{room}"
@@ -111,8 +109,8 @@ def _temporary_folder_remedy(text: str) -> str:
         and os.access(folder, os.W_OK | os.X_OK)
     ):
         return ""
-    return (
-        f"\n  TMPDIR={folder}: expected the absolute path of a folder that you may write to;"
+    return remedy_lines(
+        f"TMPDIR={folder}: expected the absolute path of a folder that you may write to;"
         " name one, or unset TMPDIR"
     )
 

@@ -129,8 +129,8 @@ def _missing_mark(path: str) -> str:
 
 def _not_ours(path: str, reason: str) -> UsageError:
     return UsageError(
-        f"{path}: nixgen does not overwrite this file: {reason}\n"
-        "  move or remove it, then run the command again"
+        f"{path}: nixgen does not overwrite this file: {reason}",
+        "move or remove it, then run the command again",
     )
 
 
@@ -145,8 +145,8 @@ def _read_list(folder: Path) -> dict[str, str]:
         listed = None
     if not isinstance(listed, dict) or not all(map(_is_below_nix, listed)):
         raise UsageError(
-            f"{LIBRARY_LIST}: expected a JSON object with the sums of files below nix/\n"
-            "  restore it from your version control, or remove nix/ and run `nixgen emit`"
+            f"{LIBRARY_LIST}: expected a JSON object with the sums of files below nix/",
+            "restore it from your version control, or remove nix/ and run `nixgen emit`",
         )
     return listed
 

@@ -40,8 +40,8 @@ def load_project(folder: Path) -> Project:
     if not isinstance(project, Project):
         given = "there is none" if project is None else f"it is a {type(project).__name__}"
         raise LoadError(
-            f"{DEFINITIONS_FILE}: expected a Project in the variable `project`, {given}\n"
-            "  write: project = Project(images={...})"
+            f"{DEFINITIONS_FILE}: expected a Project in the variable `project`, {given}",
+            "write: project = Project(images={...})",
         )
     return project
 
@@ -52,9 +52,9 @@ def _read(file: Path) -> str:
             return opened.read()
     except FileNotFoundError:
         raise LoadError(
-            f"{file}: there is no definitions file\n"
-            "  run nixgen in the project's folder or name it with --project; "
-            "`nixgen init` makes a new project"
+            f"{file}: there is no definitions file",
+            "run nixgen in the project's folder or name it with --project; "
+            "`nixgen init` makes a new project",
         ) from None
     except (OSError, SyntaxError, UnicodeDecodeError) as error:
         raise LoadError(f"{file}: the definitions file cannot be read: {error}") from None
@@ -68,7 +68,7 @@ def _run(source: str, module: ModuleType, folder: Path) -> None:
     except SyntaxError as error:
         name, line = error.filename or DEFINITIONS_FILE, error.lineno or 1
         text = source.splitlines()[line - 1].strip() if name == DEFINITIONS_FILE else ""
-        raise LoadError(f"{name}:{line}: {error.msg}\n  {text}") from None
+        raise LoadError(f"{name}:{line}: {error.msg}", text) from None
     except DefinitionError as error:
         located = error.located(location=_innermost(error, folder))
         problem = located.problem

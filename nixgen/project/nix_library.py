@@ -1,8 +1,10 @@
-"""Where the Nix library lies that projects are given."""
+"""The files of the Nix library that projects are given."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from nixgen.rules import nix_library
 
 # The images of this repository, and what Python leaves beside scripts when it installs them.
 _OTHERS = frozenset({"images", "__pycache__"})
@@ -10,16 +12,6 @@ _OTHERS = frozenset({"images", "__pycache__"})
 _CLIENT_FOLDER = "nix/push/python"
 _CLIENT_PARTS = ("errors.py", "names.py", "rules.py", "registry/*.py")
 _CLIENT_TABLES = ("rules/rules.json",)
-
-
-def nix_library() -> Path:
-    """Return the folder with default.nix and its rooms.
-
-    It lies inside the installed package, and in a source checkout beside it.
-    """
-    package = Path(__file__).parents[1]
-    installed = package / "nix"
-    return installed if installed.is_dir() else package.parent / "nix"
 
 
 def library_files(folder: Path) -> dict[str, bytes]:

@@ -62,9 +62,9 @@ def parse_registry(address: str, remedies: Remedies = COMMAND_LINE) -> Registry:
     scheme, separator, rest = address.rpartition("://")
     if separator and scheme.lower() != "https":
         raise UsageError(
-            f"registry {address!r}: expected https://, got {scheme}://\n"
-            f"  leave the scheme out; {remedies.insecure.format(host='HOST')} "
-            "reaches the host without TLS"
+            f"registry {address!r}: expected https://, got {scheme}://",
+            f"leave the scheme out; {remedies.insecure.format(host='HOST')} "
+            "reaches the host without TLS",
         )
     host, _, path = rest.rstrip("/").partition("/")
     if expected := names.unmet_registry_rule(host):

@@ -104,8 +104,8 @@ def failure(registry: Registry, action: str, answer: Answer) -> RegistryError:
         return RegistryError(f"{where}: the registry is read-only{said}")
     if answer.status == 413:
         return RegistryError(
-            f"{where}: the registry, or a proxy before it, takes no request of this size{said}\n"
-            "  have its limit raised (nginx: client_max_body_size)"
+            f"{where}: the registry, or a proxy before it, takes no request of this size{said}",
+            "have its limit raised (nginx: client_max_body_size)",
         )
     if _disk_is_full(answer):
         return RegistryError(f"{where}: the registry's disk is full{said}")
@@ -134,7 +134,7 @@ def _refused(registry: Registry, where: str, answer: Answer, said: str) -> Regis
         case Refusal.OTHER_SERVER:
             what = f"the registry sent its client to {access.detail}, which asks for credentials"
             remedy = f"use {access.detail} as the registry, if it is the one meant"
-    return RegistryError(f"{where}: {what}{said}{searched}\n  {remedy}")
+    return RegistryError(f"{where}: {what}{said}{searched}", remedy)
 
 
 def _errors(answer: Answer) -> list[dict[str, Any]]:

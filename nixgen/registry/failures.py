@@ -37,9 +37,9 @@ class Failures:
         registry = self.registry
         if isinstance(error, ssl.SSLCertVerificationError):
             return RegistryError(
-                f"{registry}: the certificate was not accepted: {error.verify_message}\n"
-                f"  {registry.remedies.authorities} names further authorities; "
-                f"{registry.insecure} goes without verification"
+                f"{registry}: the certificate was not accepted: {error.verify_message}",
+                f"{registry.remedies.authorities} names further authorities; "
+                f"{registry.insecure} goes without verification",
             )
         if isinstance(error, ssl.SSLError) and not isinstance(error, _PASSING_TLS_ERRORS):
             return self._tls_error(error)
@@ -53,8 +53,8 @@ class Failures:
     def _tls_error(self, error: ssl.SSLError) -> RegistryError:
         if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST"):
             return RegistryError(
-                f"{self.registry}: the registry does not speak TLS\n"
-                f"  {self.registry.insecure} allows to talk to it in the clear"
+                f"{self.registry}: the registry does not speak TLS",
+                f"{self.registry.insecure} allows to talk to it in the clear",
             )
         return RegistryError(f"{self.registry}: no agreement on TLS ({_reason(error)})")
 
@@ -68,8 +68,8 @@ class Failures:
             return RegistryError(f"{where}: the host's name is unknown")
         if isinstance(error, ssl.SSLCertVerificationError):
             return RegistryError(
-                f"{where}: the certificate was not accepted: {error.verify_message}\n"
-                f"  {self.registry.remedies.authorities} names further authorities"
+                f"{where}: the certificate was not accepted: {error.verify_message}",
+                f"{self.registry.remedies.authorities} names further authorities",
             )
         return TransientError(f"{where}: no connection ({_reason(error)})")
 
@@ -77,8 +77,8 @@ class Failures:
 def _refusal_of_proxy(where: str, refused: RefusedTunnelError) -> RegistryError:
     if refused.status == _PROXY_ASKS:
         return RegistryError(
-            f"{where} does not accept the user name and password ({refused})\n"
-            "  give them in the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT"
+            f"{where} does not accept the user name and password ({refused})",
+            "give them in the variable: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT",
         )
     if 400 <= refused.status < 500:
         return RegistryError(f"{where} refuses to connect ({refused})")

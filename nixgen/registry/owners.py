@@ -29,8 +29,8 @@ def environments(
     theirs = [any(same_host(each.host, owner) for owner in owners) for each in registries]
     if len(addresses) != 1 or True not in theirs:
         raise UsageError(
-            "REGISTRY_USERNAME: expected one registry that it is for, got several\n"
-            "  set REGISTRY_URL to that one, or have the credentials in an auth file"
+            "REGISTRY_USERNAME: expected one registry that it is for, got several",
+            "set REGISTRY_URL to that one, or have the credentials in an auth file",
         )
     without = {
         name: value for name, value in environment.items() if name not in _CREDENTIAL_VARIABLES

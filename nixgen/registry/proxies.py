@@ -61,8 +61,8 @@ def _read(variable: str, given: str) -> Proxy:
         usable = False
     if not usable:
         raise UsageError(
-            f"{variable}: expected the address of a proxy\n"
-            "  write it as http://[USER:PASSWORD@]HOST:PORT; only http and https are spoken"
+            f"{variable}: expected the address of a proxy",
+            "write it as http://[USER:PASSWORD@]HOST:PORT; only http and https are spoken",
         )
     address = f"{split.scheme}://{split.netloc.rpartition('@')[2]}"
     if split.username is None:

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nixgen.errors import RegistryError, UsageError
+from nixgen.errors import RegistryError, UsageError, remedy_lines
 from nixgen.registry.blobs import CountBytes
 from nixgen.registry.client import Client, MissingBlobError, RefusedFormError, UnreadableError
 from nixgen.registry.layout import Blob, Layout, Manifest
@@ -39,8 +39,8 @@ class ImagePush:
         allowed = tuple(each for each in forms if self.form in (None, each.form))
         if not allowed:
             raise UsageError(
-                f"{self.attribute}: --format: expected {forms[0].form}, got {self.form}\n"
-                "  the image cannot be written in the other form"
+                f"{self.attribute}: --format: expected {forms[0].form}, got {self.form}",
+                "the image cannot be written in the other form",
             )
         return allowed
 
@@ -193,7 +193,9 @@ class Pusher:
         try:
             self._client.await_digest(repository, tag, digest)
         except UnreadableError as error:
-            self._notify(f"{repository}:{tag} is put, and cannot be read back\n  {error}")
+            self._notify(
+                f"{repository}:{tag} is put, and cannot be read back{remedy_lines(str(error))}"
+            )
 
     def _put(self, image: ImagePush, tag: str, manifest: Manifest) -> Manifest:
         """Put the tag, in another form where the registry refuses this one; return what was put."""

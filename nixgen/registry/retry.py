@@ -53,7 +53,7 @@ class Retry:
             except TransientError as error:
                 if attempt == self.attempts - 1:
                     if attempt:
-                        raise type(error)(f"{error} ({self.attempts} attempts)") from None
+                        raise error.amended(f" ({self.attempts} attempts)") from None
                     raise
                 pause = self._pause(attempt, error.pause)
                 asked = f" instead of {error.pause:.0f}" if (error.pause or 0) > pause else ""

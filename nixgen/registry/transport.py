@@ -216,9 +216,9 @@ class Transport:
         if scheme != "https" and not self._insecure:
             raise RegistryError(
                 f"{self.registry}: the registry sent its client to {scheme}://, "
-                "where anybody could read along\n"
-                "  have it set its own address (http.host or X-Forwarded-Proto), "
-                f"or allow this with {self.registry.insecure}"
+                "where anybody could read along",
+                "have it set its own address (http.host or X-Forwarded-Proto), "
+                f"or allow this with {self.registry.insecure}",
             )
         return url
 

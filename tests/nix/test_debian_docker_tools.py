@@ -89,9 +89,9 @@ TIMES = {
     ("config", "message"),
     [
         ('[ "a" ]', 'config: expected a set, got [ "a" ]'),
-        ('{ Cmd = "/bin/sh"; }', 'config.Cmd: expected a list, got "/bin/sh"'),
+        ('{ Cmd = "/bin/sh"; }', 'config.Cmd: expected a list of strings, got "/bin/sh"'),
         ("{ Entrypoint = [ 1 ]; }", "config.Entrypoint[0]: expected a string, got 1"),
-        ('{ cmd = [ "/bin/sh" ]; }', "(did you mean Cmd?), got "),
+        ('{ cmd = [ "/bin/sh" ]; }', "did you mean Cmd?"),
         ('{ Env = { A = "b"; }; }', "config.Env: expected a list, got a set"),
         ("{ Env = [ 1 ]; }", "config.Env[0]: expected a string, got 1"),
         ("{ User = 1000; }", "config.User: expected a string, got 1000"),

@@ -200,21 +200,25 @@ def test_nobody_asks_for_fluentd(tmp_path: Path) -> None:
     ("image", "message"),
     [
         (
-            data(None, a={**STDOUT, "outputs": []}),
-            "services.a.fluentd: expected nothing but filters and source, got outputs",
+            data(None, a={**STDOUT, "outputs": [{"type": "null"}]}),
+            "services.a.fluentd.outputs: expected nothing but source and filters here, "
+            "got [ a set ]",
         ),
-        (data(None, a=3), "services.a.fluentd: expected a set, got int"),
+        (
+            data(None, a=3),
+            "services.a.fluentd: expected a set of source, filters, outputs, got 3",
+        ),
         (
             data(None, a={"source": "stdout"}),
-            "services.a.fluentd.source: expected a set, got string",
+            'services.a.fluentd.source: expected a set, got "stdout"',
         ),
         (
             data(None, a={"source": {"type": "stdout", "path": "/log"}}),
-            "services.a.fluentd.source.path: expected no path beside the type stdout, got one",
+            'services.a.fluentd.source.path: expected no path beside the type stdout, got "/log"',
         ),
         (
             data(None, a={**STDOUT, "filters": {"type": "grep"}}),
-            "services.a.fluentd.filters: expected a list of sets, got set",
+            "services.a.fluentd.filters: expected a list of sets, got a set",
         ),
         (
             data({"outputs": [{"type": "file", "buffer": {"foo-bar": {}}}]}, a=STDOUT),
@@ -222,8 +226,8 @@ def test_nobody_asks_for_fluentd(tmp_path: Path) -> None:
             ' and _, got "foo-bar"',
         ),
         (
-            data({"filters": []}, a=STDOUT),
-            "fluentd: expected nothing but outputs, got filters",
+            data({"filters": [{"type": "grep"}]}, a=STDOUT),
+            "fluentd.filters: expected nothing but outputs here, got [ a set ]",
         ),
     ],
 )

@@ -42,7 +42,8 @@ def image(*services: str, arguments: str = "") -> str:
 
 CAPTURED = '{ name = "a"; fluentd.source.type = "stdout"; }'
 MISTAKEN = '{ name = "a"; fluentd = { source.type = "stdout"; filters = [ { } ]; }; }'
-WHERE = 'lib.buildImageWithPerps: image "foo/bar": '
+WHERE = 'lib.buildImageWithPerps: image "foo/bar"'
+TAKEN = "expected another name than that of a service that fluentd brings along"
 
 
 @pytest.mark.parametrize(
@@ -50,20 +51,21 @@ WHERE = 'lib.buildImageWithPerps: image "foo/bar": '
     [
         (
             image(MISTAKEN),
-            f"{WHERE}services.a.fluentd.filters[0].type: expected the name of a plugin, got none",
+            f'{WHERE}, service "a": fluentd.filters[0].type: expected the name of a plugin, '
+            "got none",
         ),
         (
             image(CAPTURED, arguments='fluentd.outputs = [ { type = "file"; "@x" = 1; } ];'),
-            f'{WHERE}fluentd.outputs[0]."@x": expected @id, @label, @log_level, @type or a name'
+            f'{WHERE}: fluentd.outputs[0]."@x": expected @id, @label, @log_level, @type or a name'
             ' without @, got "@x"',
         ),
         (
             image(CAPTURED, '{ name = "fluentd"; }'),
-            f'{WHERE}with fluentd: services: two have the name "fluentd"',
+            f'{WHERE}: services[1].name: {TAKEN}, got "fluentd"',
         ),
         (
             image(CAPTURED, '{ name = "a-log"; }'),
-            f'{WHERE}with fluentd: services: two have the name "a-log"',
+            f'{WHERE}: services[1].name: {TAKEN}, got "a-log"',
         ),
     ],
 )

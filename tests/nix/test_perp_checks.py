@@ -21,18 +21,18 @@ def perps(services: str) -> str:
 PERP = 'lib.buildImageWithPerp: image "foo/bar"'
 BAR = f'{PERP}, service "bar"'
 PERPS = 'lib.buildImageWithPerps: image "foo/bar"'
-COMMAND = "command: expected a shell line, or a list of a program and its arguments"
+FILLED = "expected a string that is not empty"
 NO_CYCLE = "services: expected an order without a cycle"
 
 REFUSED = [
     (perp('{ user = "daemon"; }'), f'{BAR}: user: expected "nobody" or "root", got "daemon"'),
-    (perp('{ command = ""; }'), f'{BAR}: {COMMAND}, got ""'),
-    (perp('{ command = " \\n"; }'), f'{BAR}: {COMMAND}, got " \\n"'),
+    (perp('{ command = ""; }'), f'{BAR}: command: {FILLED}, got ""'),
+    (perp('{ command = " \\n"; }'), f'{BAR}: command: {FILLED}, got " \\n"'),
     (
         perp("{ command = [ ]; }"),
-        f"{BAR}: command: expected a list of strings, a program and its arguments, got [  ]",
+        f"{BAR}: command: expected a list of at least the program's name, got [  ]",
     ),
-    (perp("{ command = 1; }"), f"{BAR}: {COMMAND}, got 1"),
+    (perp("{ command = 1; }"), f"{BAR}: command: expected a string, got 1"),
     (perp('{ oneShot = "yes"; }'), f'{BAR}: oneShot: expected true or false, got "yes"'),
     (
         perp('{ onFailure = "stop"; }'),
@@ -45,13 +45,17 @@ REFUSED = [
     (perp("{ preStartScript = null; }"), f"{BAR}: preStartScript: expected a string, got null"),
     (
         perp('{ environmentFile = ""; }'),
-        f'{BAR}: environmentFile: expected an absolute path, got ""',
+        f'{BAR}: environmentFile: {FILLED}, got ""',
     ),
     (
         perp("{ chdir = [ ]; }"),
-        f"{BAR}: chdir: expected an absolute path, got [  ]",
+        f"{BAR}: chdir: expected a string, got [  ]",
     ),
-    (perp("{ config = [ ]; }"), f"{PERP}: config: expected a set, got [  ]"),
+    (
+        perp("{ config = [ ]; }"),
+        f"{PERP}: config: expected a set, of the keys of the OCI image specification's config, "
+        "got [  ]",
+    ),
     (perp('{ contents = "x"; }'), f'{PERP}: contents: expected a list, got "x"'),
     (
         perp("{ healthCheck = 1; }"),
@@ -69,7 +73,8 @@ REFUSED = [
     (perp('{ chdir = "x"; }'), f'{BAR}: chdir: expected an absolute path, got "x"'),
     (
         perp('{ contents = [ pkgs.jq "/etc" ]; }'),
-        f'{PERP}: contents[1]: expected a package or another store path, got "/etc"',
+        f"{PERP}: contents[1]: expected a package or another store path, such as pkgs.jq, "
+        'got "/etc"',
     ),
     (perp("{ annotations.a = 1; }"), f"{PERP}: annotations.a: expected a string, got 1"),
     (perp("{ labels.a = 1; }"), f"{PERP}: labels.a: expected a string, got 1"),
@@ -80,22 +85,25 @@ REFUSED = [
     ),
     (
         perp('{ healthCheck.Test = "true"; }'),
-        f'{PERP}: healthCheck.Test: expected a list, got "true"',
+        f'{PERP}: healthCheck.Test: expected a list of strings, got "true"',
     ),
     (
         perp("{ healthCheck.Interval = 30; }"),
         f"{PERP}: healthCheck.Interval: expected nanoseconds, 0 or a whole number from 1000000, "
         "got 30",
     ),
-    (perp("{ config.Env.A = 1; }"), f"{PERP}: config.Env: expected a list, got a set"),
+    (
+        perp("{ config.Env.A = 1; }"),
+        f"{PERP}: config.Env: expected a list of NAME=VALUE, got a set",
+    ),
     (
         perp('{ config.Env = [ "A=1" "B" ]; }'),
         f'{PERP}: config.Env[1]: expected NAME=VALUE, got "B"',
     ),
     (
         perp('{ healthCheck.test = [ "CMD" "x" ]; }'),
-        f"{PERP}: healthCheck.test: expected one of Interval, Retries, StartInterval, "
-        'StartPeriod, Test, Timeout (did you mean Test?), got "test"',
+        f"{PERP}: healthCheck.test: expected one of the keys Test, Interval, Timeout, "
+        'StartPeriod, StartInterval, Retries, got "test"',
     ),
     (
         perp('{ config.ExposedPorts."http" = { }; }'),
@@ -107,9 +115,8 @@ REFUSED = [
     ),
     (
         perp('{ config.Cmd = [ "x" ]; }'),
-        f"{PERP}: config.Cmd: expected nothing there: the supervisor is started, and starts the "
-        "command (`command`); dockerTools.buildLayeredImage makes images without it, "
-        'got [ "x" ]',
+        f"{PERP}: config.Cmd: expected no Cmd in an image of services, which the supervisor "
+        'starts, got [ "x" ]',
     ),
     (
         perp('{ config.StopSignal = "SIGWINCH"; }'),
@@ -130,14 +137,14 @@ REFUSED = [
     ),
     (
         perp('{ name = "Foo"; }'),
-        'lib.buildImageWithPerp: image "Foo": name: expected a repository name of a registry: '
-        "lower-case letters and digits, joined by single dots, one or two underscores or dashes, "
-        'in parts that slashes separate, got "Foo"',
+        'lib.buildImageWithPerp: image "Foo": name: expected a repository name of a registry '
+        "(lower-case letters and digits, joined by single dots, one or two underscores or dashes, "
+        'in parts that slashes separate), got "Foo"',
     ),
     (perps("[ ]"), f"{PERPS}: services: expected at least one service, got none"),
     (
         perps("[ 1 ]"),
-        f"{PERPS}: services: expected sets, one for each service, got 1",
+        f"{PERPS}: services: expected a list of sets, one for each service, got [ 1 ]",
     ),
     (
         perps('[ { command = "x"; } ]'),
@@ -160,11 +167,12 @@ REFUSED = [
     ),
     (
         perps('[ { name = "a"; command = "x"; } { name = "a"; command = "y"; } ]'),
-        f'{PERPS}: services: two have the name "a": give each a name of its own',
+        f'{PERPS}: services[1].name: expected a name used once, got "a"',
     ),
     (
         perps('[ { name = "a"; command = "x"; after = [ "b" ]; } { name = "c"; command = "y"; } ]'),
-        f'{PERPS}, service "a": after: expected names of services of this image (a, c), got "b"',
+        f'{PERPS}, service "a": after[0]: expected the name of a service of this image (a, c), '
+        'got "b"',
     ),
     (
         perps('[ { name = "a"; command = "x"; after = [ "a" ]; } ]'),

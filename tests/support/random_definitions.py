@@ -78,7 +78,9 @@ def random_image(random: Random, name: str) -> AnyImage:
         config=random.choice([{}, {"Tty": True}, {"Volumes": {"/a": {"a": random_value(random)}}}]),
         extra_commands=random.choice(TEXTS),
     )
-    command = random.choice(["a", "a b", ["a", "b"], ["a b"], ["a", pkgs.a], pkgs.a, f"{pkgs.a}"])
+    command: Any = random.choice(
+        ["a", "a b", ["a", "b"], ["a b"], ["a", pkgs.a], pkgs.a, f"{pkgs.a}"]
+    )
     match random.randrange(4):
         case 0:
             digest, sha256 = f"sha256:{'0' * 64}", random.choice("ab")

@@ -17,7 +17,7 @@ Rule = Callable[[str], str | None]
         (names.unmet_image_name_rule, "locksmith/worker"),
         (names.unmet_image_name_rule, "a"),
         (names.unmet_image_name_rule, "a.b_c__d--e/0"),
-        (names.unmet_image_name_rule, "x" * names.IMAGE_NAME_LENGTH),
+        (names.unmet_image_name_rule, "x" * 54),
         (names.unmet_repository_rule, "registry.example.org:5000/library/busybox"),
         (names.unmet_repository_rule, "[::1]:5000/busybox"),
         (names.unmet_repository_rule, "busybox"),
@@ -45,7 +45,7 @@ def test_good_name_is_accepted(rule: Rule, name: str) -> None:
         (names.unmet_image_name_rule, "/a", "slashes"),
         (names.unmet_image_name_rule, "a___b", "underscores"),
         (names.unmet_image_name_rule, "a\n", "repository name"),
-        (names.unmet_image_name_rule, "x" * (names.IMAGE_NAME_LENGTH + 1), "at most 54 characters"),
+        (names.unmet_image_name_rule, "x" * 55, "at most 54 characters"),
         (names.unmet_repository_rule, "host:port/x", "[HOST[:PORT]/]NAME"),
         (names.unmet_repository_rule, "x" * 256, "at most 255 characters"),
         (names.unmet_registry_rule, "https://example.org", "HOST:PORT"),
@@ -69,6 +69,6 @@ def test_bad_name_is_met_with_the_rule(rule: Rule, name: str, expected: str) -> 
 
 def test_longest_image_name_fills_the_tag() -> None:
     """The tag of the longest image name has exactly the characters that a tag may have."""
-    tag = names.commit_image_tag("c" * 40, "s" * 32, "a/" + "x" * (names.IMAGE_NAME_LENGTH - 2))
-    assert len(tag) == names.IMAGE_TAG_LENGTH
+    tag = names.commit_image_tag("c" * 40, "s" * 32, "a/" + "x" * 52)
+    assert len(tag) == 128
     assert names.unmet_image_tag_rule(tag) is None

@@ -13,7 +13,7 @@ import pytest
 
 from nixgen.errors import ExitStatus, UsageError
 from nixgen.package_sets import nixpkgs
-from nixgen.project.nix_library import nix_library
+from nixgen.rules import nix_library
 
 REPOSITORY = Path(__file__).parents[2]
 REVISION = "0123456789abcdef0123456789abcdef01234567"

@@ -40,7 +40,7 @@ def command(
     options = [*nix_words, *passed_on_to_nix(may_build_nothing=True)]
     is_dry_run = asks_for(DRY_RUN, options)
     if out_link and not is_dry_run and not os.access(folder, os.W_OK):
-        raise UsageError(f"{folder}: cannot be written\n  --no-out-link makes no links to images")
+        raise UsageError(f"{folder}: cannot be written", "--no-out-link makes no links to images")
     project = bring_up_to_date(folder)
     fit_lock(folder, project, options)
     attributes = selected(project, images)

@@ -63,8 +63,8 @@ def _conf_derivations(
     found = [path for path in nix.requisites(derivation) if path.endswith(_CONF)]
     if not found:
         raise UsageError(
-            f"{image}: no service of the image has a source for fluentd\n"
-            "  set it with fluentd=Fluentd(source=Source(type=...))"
+            f"{image}: no service of the image has a source for fluentd",
+            "set it with fluentd=Fluentd(source=Source(type=...))",
         )
     if len(found) > 1:  # the parent image has one as well
         return instantiate(folder, [f"{image}.fluentdConf"], options)
@@ -91,10 +91,8 @@ def _check(fluentd: Fluentd, project: Project, attribute: str, text: str) -> Non
     if not complaints:
         return
     lines = _with_origins(fluentd, complaints, _sections(project, attribute, text))
-    listed = "".join(f"\n  {line}" for line in lines)
-    raise NixgenError(
-        f"{attribute_path(project, attribute)}: fluentd does not take the configuration{listed}"
-    )
+    what = f"{attribute_path(project, attribute)}: fluentd does not take the configuration"
+    raise NixgenError(what, *lines)
 
 
 def _sections(project: Project, attribute: str, text: str) -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ def spec(folder: Path, check: bool) -> None:
     project = load_project(folder)
     if project.hydra is None:
         raise UsageError(
-            "the project does not say what Hydra does with it\n  set Project(hydra=...)"
+            "the project does not say what Hydra does with it", "set Project(hydra=...)"
         )
     changes = emit.compare(folder, plan_hydra(project.hydra))
     if not check:

@@ -30,8 +30,8 @@ def command(folder: Path, lock: bool) -> None:
     for name in _IN_THE_WAY:
         if (folder / name).exists():
             raise UsageError(
-                f"{folder / name}: init does not overwrite what is there already\n"
-                "  make the project in another folder; `nixgen emit` renews one that exists"
+                f"{folder / name}: init does not overwrite what is there already",
+                "make the project in another folder; `nixgen emit` renews one that exists",
             )
     for name in _STARTER:
         write_atomically(folder / name, (files("nixgen.project") / "starter" / name).read_bytes())

@@ -13,6 +13,7 @@ from nixgen.cli.package_lock import fit_lock
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.definitions import AnyImage, PulledImage
+from nixgen.errors import remedy_lines
 from nixgen.programs.containers import ENGINES, find_engine
 
 # Options for the engine that ask for what a followed container is given anyway: its removal takes
@@ -49,7 +50,8 @@ def command(
     ended = runner.follow(container)
     if ended.out_of_memory:
         click.echo(
-            f"{image}: the container had no memory left\n  give it more with `-- --memory`",
+            f"{image}: the container had no memory left"
+            + remedy_lines("give it more with `-- --memory`"),
             err=True,
         )
     sys.exit(ended.status)

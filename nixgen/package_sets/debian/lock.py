@@ -139,8 +139,8 @@ def _archive_name(download: Download, record: Record, archives: Sequence[Archive
     found = next((each.name for each in archives if each.base == base), None)
     if found is None:
         raise UsageError(
-            f"{download.package}: apt fetches it from {base}, which is none of its sources\n"
-            "  run `apt-get update` as root, then try again"
+            f"{download.package}: apt fetches it from {base}, which is none of its sources",
+            "run `apt-get update` as root, then try again",
         )
     return found
 

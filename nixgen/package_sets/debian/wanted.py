@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nixgen.definitions import DebianPackageSet
-from nixgen.project.nix_library import nix_library
+from nixgen.rules import nix_library
 
 
 def wanted_packages(package_set: DebianPackageSet) -> list[str]:

@@ -63,6 +63,7 @@ let
       right = unmet == null;
       expected = unmet.expected or unmet;
       given = unmet.given or config;
+      remedy = unmet.remedy or null;
     }
     {
       argument = "annotations";
@@ -83,7 +84,9 @@ let
   wrong = filter (check: !check.right) checked;
 in
 if wrong != [ ] then
-  refuse (head wrong).argument "expected ${(head wrong).expected}, got ${rules.show (head wrong).given}"
+  refuse (head wrong).argument "expected ${(head wrong).expected}, got ${rules.show (head wrong).given}${
+    if (head wrong).remedy or null == null then "" else "\n  ${(head wrong).remedy}"
+  }"
 else if compressor != "none" then
   refuse "compressor" "expected \"none\", got ${rules.show compressor}; the archive is never compressed here, but the layers of the image's attribute `oci` are"
 else if includeNixDB then
