@@ -34,8 +34,8 @@ _REMEDIES = {
     r"cannot create symlink '.*'; already exists": "move away what stands in the place of the "
     "link, or make none with --no-out-link",
     r"may not be deterministic": "with --keep-failed Nix keeps what came out this time",
-    r"opening file '/etc/apt/sources\S*': Permission denied": "apt's sources cannot be read by"
-    " this user: give the right to, or name mirrors in the variable NIXGEN_DEBIAN_MIRRORS",
+    r"opening file ['\"]+/etc/apt/sources\S*: Permission denied": "this user may not read apt's "
+    "sources: give the right to, or name mirrors in the variable NIXGEN_DEBIAN_MIRRORS",
     r"no mirror has \S+ as it was locked": "name a mirror that has it in "
     "DebianPackageSet(mirrors=...), or run `nixgen packages lock --update`, after `apt-get update`"
     " as root",
