@@ -14,7 +14,6 @@ let
     isAttrs
     isList
     length
-    mapAttrs
     replaceStrings
     ;
 
@@ -36,15 +35,16 @@ let
   serviceChecks = primitives.checksOf "service";
 
   defaultsOf =
-    section: mapAttrs (_: rule: rule.default) (
-      builtins.intersectAttrs (withDefault section) (primitives.rulesOf section)
-    );
-  withDefault =
     section:
-    removeAttrs (primitives.rulesOf section) (
-      filter (name: !(primitives.rulesOf section).${name} ? default) (
-        attrNames (primitives.rulesOf section)
-      )
+    let
+      rules = primitives.rulesOf section;
+      named = filter (name: rules.${name} ? default) (attrNames rules);
+    in
+    builtins.listToAttrs (
+      map (name: {
+        inherit name;
+        value = rules.${name}.default;
+      }) named
     );
   imageDefaults = defaultsOf "image";
   serviceDefaults = defaultsOf "service" // {
