@@ -11,7 +11,7 @@ GIVEN_NIX_CONFIG := $(NIX_CONFIG)
 # Nothing of the debian package set is in a binary cache: do not wait for one.
 export NIX_CONFIG = substituters =
 
-.PHONY: demo test test-rooms lint setup lock bench clean
+.PHONY: demo test test-debian test-rooms lint setup lock bench clean
 .DEFAULT_GOAL = demo
 
 # What the machine is made ready for: demo, test or rooms (scripts/setup.sh).
@@ -33,6 +33,10 @@ test: lint lock
 # bring a second container engine, Nix's daemon and another Debian along.
 test-rooms: lock
 	$(PYTHON) -m pytest tests/rooms $(PYTEST_FLAGS)
+
+# All programs of tests/debian/matrix.json, in images of Debian packages; `make test` has two.
+test-debian: lock
+	NIXGEN_TEST_DEBIAN=1 $(PYTHON) -m pytest tests/debian $(PYTEST_FLAGS)
 
 lint: setup
 	$(VENV)/bin/ruff check

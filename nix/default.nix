@@ -37,7 +37,8 @@ let
   writeFluentdConf = import ./fluentd/writeFluentdConf.nix { inherit pkgs; };
 
   addFluentd = import ./fluentd/addFluentd.nix {
-    inherit (table) fluentd fluentdCw;
+    inherit (table) fluentdCw;
+    inherit (import ./fluentd) readImage;
     inherit checks pkgs writeFluentdConf;
   };
 
@@ -61,7 +62,10 @@ let
   buildImageReport = import ./push/buildImageReport.nix { inherit pkgs; };
 
   table = {
-    baseImage = table.buildBaseImage { };
+    # A Debian system takes its place in an image with packages of Debian.
+    baseImage = table.buildBaseImage { } // {
+      isUsualParent = true;
+    };
 
     buildBaseImage = import ./services/buildBaseImage.nix { inherit pkgs; };
 
@@ -71,8 +75,6 @@ let
     };
 
     buildImageWithPerps = buildImageOfServices "buildImageWithPerps";
-
-    fluentd = import ./fluentd;
 
     fluentdCw = import ./fluentd/buildFluentd.nix { inherit fluentd pkgs; };
 

@@ -24,8 +24,8 @@ case $purpose in
 esac
 command -v nix-build >/dev/null || wanted="nix-bin $wanted"
 
-user=$(id -un)
 uid=$(id -u)
+user=$(id -un 2>/dev/null) || user=$uid
 
 fail() {
     printf 'set-up: %s\n' "$1" >&2
@@ -119,6 +119,11 @@ find_python() {
 if [ "$uid" = 0 ] && [ "${SUDO_UID:-0}" != 0 ] && [ "$(stat -c %u .)" = "$SUDO_UID" ]; then
     fail "with sudo the files made here would be root's, not ${SUDO_USER:-}'s" \
         'run make without sudo: it asks for root by itself, where root is needed'
+fi
+
+if [ "$user" = "$uid" ]; then
+    fail "no user has the id $uid here, so none can be given a store and containers" \
+        "let root run: useradd --uid $uid --create-home NAME"
 fi
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then

@@ -23,11 +23,11 @@
 */
 {
   checks,
-  fluentd,
   fluentdCw,
   pkgs,
+  readImage,
   writeFluentdConf,
-}@library:
+}:
 {
   context,
   fluentd,
@@ -37,7 +37,7 @@
 let
   inherit (pkgs) lib;
 
-  read = library.fluentd.readImage { inherit context fluentd services; };
+  read = readImage { inherit context fluentd services; };
 
   conf = writeFluentdConf read.text;
 

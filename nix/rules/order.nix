@@ -6,7 +6,6 @@ let
     attrNames
     elem
     filter
-    listToAttrs
     ;
 in
 {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
 
 from nixgen.errors import EvaluationError
+from nixgen.files.folder_lock import locked
 from nixgen.package_sets import debian
 from nixgen.programs import nix
 from nixgen.programs.nix import Derivations
@@ -23,17 +25,19 @@ def instantiate(
 
     Nix may have read the lock as it was before, and the seed as it is now.
     """
-    while True:
-        lock = debian.lock_state(folder)
-        roots = command_roots(folder)
-        try:
-            done = nix.instantiate(folder, wanted, options, roots=roots, others=others)
-        except EvaluationError:
-            if lock == debian.lock_state(folder):
-                raise
-            continue
-        if lock == debian.lock_state(folder):
+    evaluate = partial(
+        nix.instantiate, folder, wanted, options, roots=command_roots(folder), others=others
+    )
+    before = debian.lock_state(folder)
+    try:
+        done = evaluate()
+        if before == debian.lock_state(folder):
             return done
+    except EvaluationError:
+        if before == debian.lock_state(folder):
+            raise
+    with locked(folder, shared=True):  # now whoever writes it waits
+        return evaluate()
 
 
 def command_roots(folder: Path) -> Roots:

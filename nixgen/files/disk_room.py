@@ -173,7 +173,7 @@ def _storage(variables: Mapping[str, str]) -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/containers/storage")
     data = variables.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(data, "containers/storage").expanduser()
+    return Path(os.path.expanduser(data), "containers/storage")  # noqa: PTH111 (there may be none)
 
 
 def _mount_point(path: Path) -> Path | None:

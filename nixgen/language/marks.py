@@ -24,6 +24,8 @@ _ZERO = 0x10FFE0
 MARK_START = "\U0010fffc"
 MARK_LETTERS = "Nx"
 _MARK_END = "\U0010fffd"
+NAME_END = _MARK_END
+"""Ends the `repr` of a name: text that is made with it, such as f"{[pkgs.x]}", is refused."""
 _DIGITS = "".join(chr(_ZERO + digit) for digit in range(16))
 _TO_DIGITS = str.maketrans("0123456789abcdef", _DIGITS)
 RESERVED = MARK_START + _MARK_END + _DIGITS
@@ -91,4 +93,4 @@ def describe(value: object) -> str:
     shown, *rest = split_marks(literal)
     for marked, following in zip(rest[::2], rest[1::2], strict=True):
         shown = f"{shown}{{{marked!r}}}{following}"
-    return _PIECE.sub("...", str(shown))
+    return _PIECE.sub("...", str(shown)).replace(NAME_END, "")

@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from nixgen.errors import DefinitionError, Problem
 from nixgen.language.checks import is_identifier
-from nixgen.language.marks import mark
+from nixgen.language.marks import NAME_END, describe, mark
 from nixgen.language.store_paths import is_store_path
 from nixgen.language.syntax import Binary, Call, Raw, Select, Variable
 from nixgen.language.values import Expression, convert, to_expression
@@ -63,7 +63,9 @@ class NixValue:
         try:
             return convert(argument)
         except (DefinitionError, RecursionError):
-            return to_expression(argument, field=f"{self!r}{place}")  # fails as well, at its path
+            return to_expression(
+                argument, field=f"{describe(self)}{place}"
+            )  # fails as well, at its path
 
     def __add__(self, other: object) -> NixValue:
         return NixValue(Binary("+", self.__expression, to_expression(other)))
@@ -84,7 +86,7 @@ class NixValue:
         return format(self.__expression, specification) if specification else str(self)
 
     def __repr__(self) -> str:
-        return _to_python(self.__expression)
+        return f"{_to_python(self.__expression)}{NAME_END}"
 
 
 def _to_python(node: Expression) -> str:

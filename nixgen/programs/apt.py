@@ -128,6 +128,7 @@ class Apt:
             return
         if not self.ask("apt-cache", "pkgnames", *AS_IF_NOTHING_WERE_INSTALLED).strip():
             raise UsageError("apt knows no packages: its lists are empty", UPDATE_REMEDY)
+        self._refuse_pinned(packages)
         provided = f" (those that provide it: {', '.join(providers)})" if providers else ""
         raise UsageError(
             f"apt has no package of the name {', '.join(sorted(packages))}{provided}",
@@ -135,6 +136,15 @@ class Apt:
             " replaced by a real one)",
             f"or, if the package is new, {UPDATE_REMEDY}",
         )
+
+    def _refuse_pinned(self, packages: set[str]) -> None:
+        known = self.ask("apt-cache", "madison", *AS_IF_NOTHING_WERE_INSTALLED, *packages)
+        if pinned := sorted({line.split()[0] for line in known.splitlines()} & packages):
+            raise UsageError(
+                f"apt may install no version of {', '.join(pinned)}",
+                "remove the pin from /etc/apt/preferences.d that forbids it"
+                " (`apt-cache policy NAME` shows pins)",
+            )
 
 
 def to_download(line: str) -> Download:

@@ -35,6 +35,10 @@ _REMEDIES = {
         "take out of the project's packages those that exclude each other, or remove the pin in"
         " /etc/apt/preferences.d that keeps one back"
     ),
+    r"method driver \S+ could not be found": (
+        "install apt's method of that name (Debian: apt-transport-...), or use an http or https"
+        " source"
+    ),
     r"dpkg\S*: not found|exec\S* dpkg|dpkg\S* .*No such file": (
         "install dpkg, without which apt does not work"
     ),

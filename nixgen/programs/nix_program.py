@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import grp
 import os
+import pwd
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,11 @@ from nixgen.programs.nix_log import NixLog
 from nixgen.programs.process import find_program, run
 
 _INSTALL = "install Nix (Debian: apt-get install nix-bin; elsewhere: https://nixos.org/download)"
-_CONFIGURATIONS = (Path("/etc/nix/nix.conf"), Path("~/.config/nix/nix.conf").expanduser())
+_CONFIGURATIONS = ("/etc/nix/nix.conf", "~/.config/nix/nix.conf")
 _STATE = "/nix/var/nix"
 _STORE_VARIABLES = ("NIX_REMOTE", "NIX_STORE_DIR", "NIX_STATE_DIR")
 _REMEDIES = {
-    r"(big-lock|'?/nix\b)\S*( to \d+)?: "
+    r"(big-lock|(?<![\w.-])/nix(?=[/':\s]))\S*( to \d+)?: "
     r"(Permission denied|Read-only file system|Operation not permitted)"
     r"|cannot connect to (daemon|socket)": "the Nix store cannot be written: "
     "run as a user who may, or start nix-daemon "
@@ -31,6 +34,8 @@ _REMEDIES = {
     r"cannot create symlink '.*'; already exists": "move away what stands in the place of the "
     "link, or make none with --no-out-link",
     r"may not be deterministic": "with --keep-failed Nix keeps what came out this time",
+    r"opening file '/etc/apt/sources\S*': Permission denied": "apt's sources cannot be read by this "
+    "user: give the right to, or name mirrors in the variable NIXGEN_DEBIAN_MIRRORS",
     r"no mirror has \S+ as it was locked": "name a mirror that has it in "
     "DebianPackageSet(mirrors=...), or run `nixgen packages lock --update`, after `apt-get update`"
     " as root",
@@ -65,13 +70,28 @@ def nix_environment() -> dict[str, str]:
     would stop.
     """
     given = os.environ.get("NIX_CONFIG", "")
-    files = (file.read_text(errors="replace") for file in _CONFIGURATIONS if file.is_file())
-    configured = "\n".join([given, *files])
+    configured = "\n".join([given, *_configurations()])
     settings = {"max-jobs": "auto", "build-poll-interval": "1"}
     if os.geteuid() == 0 and not _has_group("nixbld"):
         settings["build-users-group"] = ""
     lines = [f"{name} = {value}" for name, value in settings.items() if name not in configured]
-    return {"NIX_CONFIG": "\n".join([*lines, given]), **_state_folder()}
+    return {"NIX_CONFIG": "\n".join([*lines, given]), **_state_folder(), **_user_name()}
+
+
+def _configurations() -> Iterator[str]:
+    """Yield what those of Nix's configuration files say that are there and may be read."""
+    for name in _CONFIGURATIONS:
+        with suppress(OSError):  # a user may have no home, or that of somebody else
+            yield Path(os.path.expanduser(name)).read_text(errors="replace")  # noqa: PTH111
+
+
+def _user_name() -> dict[str, str]:
+    """Name a user who stands in no file, as in some containers: Nix does nothing without a name."""
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return {} if os.environ.get("USER") else {"USER": str(os.geteuid())}
+    return {}
 
 
 def _state_folder() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -92,8 +93,26 @@ def failure_message(
     line, secrets = shown(command)
     lines = [redact(each, secrets) for each in log]
     indented = remedy_lines(*(f"| {each}" for each in lines))
-    room = advice("\n".join(lines), disks)
+    text = "\n".join(lines)
+    room = advice(text, disks) or _temporary_folder_remedy(text)
     return f"{line} {_ending(status)}{indented}{room}"
+
+
+def _temporary_folder_remedy(text: str) -> str:
+    """Return a line that says so where the text speaks of a TMPDIR that cannot be used."""
+    folder = os.environ.get("TMPDIR", "")
+    if not folder or folder not in text:
+        return ""
+    if (
+        Path(folder).is_absolute()
+        and Path(folder).is_dir()
+        and os.access(folder, os.W_OK | os.X_OK)
+    ):
+        return ""
+    return remedy_lines(
+        f"TMPDIR={folder}: expected the absolute path of a folder that you may write to;"
+        " name one, or unset TMPDIR"
+    )
 
 
 def _ending(status: int | str | None) -> str:

@@ -85,7 +85,8 @@ class AuthFile:
 
     def _decode(self, key: str, entry: Mapping[str, str]) -> Credentials | None:
         try:
-            pair = base64.b64decode(entry.get("auth") or "", validate=True)
+            in_one_line = "".join((entry.get("auth") or "").split())
+            pair = base64.b64decode(in_one_line, validate=True)
             username, _, password = (
                 pair.decode(errors="surrogateescape").rstrip("\0").partition(":")
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from project import NIX_CONFIG, copy_project, output, run
+from project import NIX_CONFIG, REPOSITORY, copy_project, nixgen, output, run
 
+from nixgen.errors import ExitStatus
 from nixgen.programs.apt import Apt
 from nixgen.programs.apt_archives import archives_of
 
@@ -75,3 +77,23 @@ def test_a_clone_builds_the_same_without_apt(folder: Path) -> None:
     there = Path(f"{home}/store{here}")
     digests = [hashlib.sha256(each.read_bytes()).hexdigest() for each in (here, there)]
     assert digests[0] == digests[1]
+
+
+def test_a_project_may_name_its_release(tmp_path: Path) -> None:
+    """A lock is for it wherever it is written, and stays so for who names none."""
+    own = json.loads((REPOSITORY / "debian.lock.json").read_bytes())["suite"]
+    suite = "bookworm" if own == "trixie" else "trixie"
+    output(nixgen("init", "--no-lock", folder=tmp_path))
+    definitions = tmp_path / "images.py"
+    text = definitions.read_text().replace("import Image,", "import DebianPackageSet, Image,")
+    named = f'Project(\n    package_set=DebianPackageSet(suite="{suite}"),'
+    definitions.write_text(text.replace("Project(", named, 1))
+    output(nixgen("packages", "lock", folder=tmp_path))
+    content = json.loads((tmp_path / "debian.lock.json").read_bytes())
+    assert suite == content["suite"]
+    definitions.write_text(text)
+    assert "is complete" in nixgen("packages", "lock", folder=tmp_path).stderr
+    definitions.write_text(text.replace("Project(", named.replace(suite, own), 1))
+    failed = nixgen("build", folder=tmp_path)
+    assert ExitStatus.EVALUATION == failed.returncode
+    assert f"it is for {suite}, and the project for {own}" in failed.stderr

@@ -127,7 +127,7 @@ def test_passing_trouble_is_waited_for(project: PushedProject, proxy: FaultyRegi
 def test_registry_that_keeps_nothing_fails_the_job(
     project: PushedProject, proxy: FaultyRegistry
 ) -> None:
-    """Tags that cannot be read back with the digest known before fail the job."""
+    """Tags that cannot be read back fail the job, and are never said to be pushed."""
     proxy.fail(
         lambda request: request.method == "PUT" and "/manifests/" in request.path,
         status=201,
@@ -135,6 +135,7 @@ def test_registry_that_keeps_nothing_fails_the_job(
     )
     done = project.build_jobs("pushDockerImages.engine", arguments=to(proxy))
     assert (done.returncode, "after the push, got no such tag" in done.stderr) == (1, True)
+    assert "is pushed" not in done.stderr
 
 
 def test_registry_without_tls_must_be_named(project: PushedProject, proxy: FaultyRegistry) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from plumbum import local
+from project import NIX_CONFIG
 
 from nixgen.errors import BuildError
 from nixgen.programs import nix
@@ -16,7 +17,6 @@ from nixgen.programs.nix_roots import Roots, held_roots
 
 pytestmark = pytest.mark.nix
 
-NIX_CONFIG = "build-users-group =\nsubstituters =\nsandbox = true\n"
 # Builders that are part of Nix, one of which fails because there is nothing to link.
 DEFAULT_NIX = """\
 let

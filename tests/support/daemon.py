@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from room import REPOSITORY, Room
+from room import Room, copy_checkout
 
 HOME = Path("/home/ordinary")
 CHECKOUT = HOME / "nixgen"
@@ -108,16 +108,6 @@ def _child_of(process_id: int) -> int:
 
 def _give_checkout(folder: Path) -> None:
     """Copy what git knows of the repository, as it is now, for the owner of the folder."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (REPOSITORY / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(REPOSITORY / name, folder / name)
+    copy_checkout(folder)
     owner = str(folder.stat().st_uid)
     subprocess.run(["chown", "--recursive", f"{owner}:{owner}", str(folder)], check=True)

@@ -11,16 +11,12 @@ from pathlib import Path
 
 from containers import load_image
 from package_set import LOCK, package_set_words
+from project import NIX_CONFIG
 
 HERE = Path(__file__).parent
 SERVICE_IMAGES = HERE / "service-images.nix"
 PERP = "NIXGEN_TEST_PERP"
 PERP_COMMANDS = ("perpctl", "perpd", "perpls", "perpok", "runuid")
-NIX_CONFIG = """
-build-users-group =
-substituters =
-sandbox = true
-"""
 
 
 @functools.cache

@@ -49,6 +49,15 @@ def test_a_package_that_a_pin_keeps_back_is_named(configuration: Path, tmp_path:
     assert "/etc/apt/preferences.d" in lines[-1]
 
 
+def test_a_package_that_a_pin_forbids_is_named(configuration: Path, tmp_path: Path) -> None:
+    """It is there, so nobody is told to correct its name."""
+    pins = tmp_path / "preferences"
+    pins.write_text("Package: jq\nPin: version *\nPin-Priority: -1\n")
+    lines = refusal("jq", configuration=configuration, Dir_Etc_preferences=str(pins))
+    assert "apt may install no version of jq" == lines[0]
+    assert "/etc/apt/preferences.d" in lines[1]
+
+
 def test_a_virtual_package_is_refused_with_those_that_provide_it(configuration: Path) -> None:
     """One of them is to be named instead."""
     first, second, _ = refusal("awk", configuration=configuration)

@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nixgen.errors import DefinitionError
-from nixgen.language import Expression, NixValue, String, lib, nix, pkgs, to_expression
+from nixgen.language import Expression, NixValue, String, describe, lib, nix, pkgs, to_expression
+from nixgen.language.marks import RESERVED
 
 PATH = to_expression(pkgs.hello)
 TEXT = to_expression(lib.version)
@@ -193,3 +194,19 @@ def test_piece_of_a_store_path_is_refused(cut: Encoding) -> None:
 def test_relative_store_path_can_be_put_below_a_folder() -> None:
     """A store path without its slash is whole again once it has one."""
     assert String(("/host", PATH)) == to_expression("/host/" + f"{pkgs.hello}".lstrip("/"))
+
+
+@pytest.mark.parametrize(
+    "text", [f"{pkgs.hello!r}", f"{[pkgs.hello]}", str({"a": lib.version}), f"{pkgs.hello=}"]
+)
+def test_name_of_a_name_is_no_text(text: str) -> None:
+    """What Python writes for a list of names, or for `!r`, would not be what Nix makes of it."""
+    with pytest.raises(DefinitionError, match="A Nix expression cannot stand here"):
+        to_expression(text)
+
+
+def test_message_shows_a_name_as_it_was_written() -> None:
+    """Messages are for people, and hold no character of a mark."""
+    for value in (pkgs.hello, [pkgs.hello], f"{pkgs.hello}/bin", str([pkgs.hello])):
+        assert not set(describe(value)) & set(RESERVED)
+        assert "pkgs.hello" in describe(value)

@@ -212,6 +212,7 @@ def test_exact_key_comes_before_its_other_spellings(tmp_path: Path) -> None:
         ({"identitytoken": "t"}, Credentials("", identity_token="t")),  # noqa: S106
         ({"registrytoken": "t"}, Credentials("", registry_token="t")),  # noqa: S106
         ({"auth": "dXNlcg=="}, Credentials("user")),
+        ({"auth": "dXNl\ncg==\n"}, Credentials("user")),
         ({}, None),
         (None, None),
         ({"email": "user@example.org"}, None),

@@ -71,6 +71,7 @@ let
     toPackage {
       inherit name;
       debianNames = [ name ];
+      passthru.debianName = name;
     }
   ) debs.all;
 
@@ -112,7 +113,8 @@ let
     // {
       inherit lib system;
       dockerTools = import ./docker-tools {
-        inherit debs;
+        inherit (own) base;
+        inherit debs locked;
         pkgs = packages;
       };
       stdenv.hostPlatform = { inherit system; };

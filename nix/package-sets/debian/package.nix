@@ -9,6 +9,9 @@
   `debianNames`
   : the Debian packages whose programs it offers
 
+  `passthru`
+  : more attributes of the derivation
+
   # Output
 
   A derivation. Its attribute `debs` lists the Debian packages that it may refer to, each with
@@ -31,14 +34,21 @@ let
     gawk.awk = "gawk";
   };
 in
-{ name, debianNames }:
+{
+  name,
+  debianNames,
+  passthru ? { },
+}:
 assert lib.all debs.require debianNames;
 let
   closure = debs.toClosure debianNames;
 in
 runBusybox {
   inherit name;
-  passthru.debs = map debs.toSized closure;
+  passthru = {
+    debs = map debs.toSized closure;
+  }
+  // passthru;
   script = ./package.sh;
   environment = {
     inherit (debs.platform) loader triplet;

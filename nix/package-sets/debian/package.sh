@@ -54,7 +54,7 @@ done
 
 # What linked to a file that is no program of these packages.
 for wrapper in "$out"/bin/*; do
-  test -e "$wrapper" || rm "$wrapper"
+  test ! -L "$wrapper" || test -e "$wrapper" || rm "$wrapper"
 done
 
 for alternative in $alternatives; do

@@ -9,9 +9,9 @@
 {
   architecture,
   checkArguments,
+  chooseParent,
   layerPaths,
   lib,
-  loadArchive,
   makeImage,
   rootFileSystem,
   ...
@@ -62,14 +62,21 @@ let
 
   storeName = layerPaths.toStoreName name;
 
-  parent = loadArchive {
+  givenContents = lib.filter (path: path != null) (
+    lib.toList (if copyToRoot == null then contents else copyToRoot)
+  );
+
+  chosen = chooseParent {
     inherit
       architecture
       fromImage
       fromImageName
       fromImageTag
       ;
+    contents =
+      givenContents ++ lib.concatMap (path: path.references or [ ]) givenContents;
   };
+  inherit (chosen) parent;
 
   toOwner = id: "${if id == 0 then "root" else toString id}:${toString id}";
 
@@ -82,9 +89,7 @@ let
 
   root = rootFileSystem {
     name = storeName;
-    contents = lib.filter (path: path != null) (
-      lib.toList (if copyToRoot == null then contents else copyToRoot)
-    );
+    contents = chosen.withoutSystem givenContents;
     keepDirlinks = keepContentsDirlinks;
     linkContents = false;
     config = if config == null then { } else config;

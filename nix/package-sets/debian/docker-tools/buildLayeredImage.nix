@@ -11,10 +11,10 @@
 {
   architecture,
   checkArguments,
+  chooseParent,
   debLayers,
   layerPaths,
   lib,
-  loadArchive,
   makeImage,
   rootFileSystem,
   storeLayer,
@@ -71,18 +71,25 @@ let
 
   storeName = layerPaths.toStoreName name;
 
-  parent = loadArchive { inherit architecture fromImage; };
-
   owner = {
     owner = "${uname}:${toString uid}";
     group = "${gname}:${toString gid}";
   };
 
-  contentList = lib.toList contents;
-  ownContents = lib.filter (path: path ? references) contentList;
-  independent =
-    lib.filter (path: !(path ? references)) contentList
-    ++ lib.concatMap (path: path.references) ownContents;
+  givenContents = lib.toList contents;
+  ownContents = lib.filter (path: path ? references) givenContents;
+  references = lib.concatMap (path: path.references) ownContents;
+
+  chosen = chooseParent {
+    inherit architecture fromImage;
+    contents = givenContents ++ references;
+  };
+  inherit (chosen) parent;
+
+  contentList = chosen.withoutSystem givenContents;
+  independent = chosen.withoutSystem (
+    lib.filter (path: !(path ? references)) givenContents ++ references
+  );
 
   rootOptions = {
     inherit

@@ -1,7 +1,12 @@
 /**
   Container images, under the names and with the arguments of nixpkgs' `dockerTools`.
 */
-{ debs, pkgs }:
+{
+  base,
+  debs,
+  locked,
+  pkgs,
+}:
 let
   inherit (pkgs) lib;
 
@@ -49,6 +54,21 @@ let
       storeLayer
       ;
     checkArguments = import ./checkArguments.nix;
+    chooseParent = import ./chooseParent.nix {
+      debianSystem = import ../system {
+        inherit
+          base
+          debs
+          imageLayers
+          lib
+          locked
+          pkgs
+          ;
+        runInRoot = ./runInRoot.sh;
+      };
+      loadArchive = import ./loadArchive.nix { inherit imageLayers pkgs; };
+      inherit layerPaths lib;
+    };
     debLayers = import ./debLayers.nix {
       inherit
         debs
@@ -57,7 +77,6 @@ let
         storeLayer
         ;
     };
-    loadArchive = import ./loadArchive.nix { inherit imageLayers pkgs; };
     makeImage = import ./makeImage.nix {
       inherit
         lib

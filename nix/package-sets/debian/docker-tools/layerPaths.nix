@@ -61,6 +61,18 @@ in
     map (entry: entry.path) (lib.filter (entry: firsts.${entry.name} == entry.index) keyed);
 
   /**
+    The packages among store paths that run in a Debian system alone, each once, sorted by their names.
+  */
+  toSystemPackages =
+    paths:
+    let
+      found = lib.filter (package: package ? debianName) (lib.concatMap toPackages paths);
+    in
+    builtins.attrValues (
+      builtins.listToAttrs (map (package: lib.nameValuePair package.debianName package) found)
+    );
+
+  /**
     The large Debian packages that a package of this set may need: `name`, `path` and `size`.
   */
   toLargeDebs =

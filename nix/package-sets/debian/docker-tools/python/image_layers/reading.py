@@ -206,4 +206,5 @@ def _to_inode(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> Inode:
         device=(entry.devmajor, entry.devminor) if is_device else (0, 0),
         extended=_extended(entry),
         content=Member(archive, entry) if kind is Kind.FILE else None,
+        mtime=entry.mtime,
     )

@@ -39,7 +39,8 @@ class Inode:
     """What all hard links to a file have in common.
 
     `mode` holds the permissions with the setuid, setgid and sticky bits, `size` is in bytes,
-    `device` the major and the minor number.
+    `device` the major and the minor number, `mtime` seconds since 1970; whether two inodes are the
+    same does not depend on that.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class Inode:
     device: tuple[int, int] = (0, 0)
     extended: dict[str, bytes] = field(default_factory=dict)
     content: Content | None = None
+    mtime: float = field(default=0, compare=False)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from image_layers.errors import ImageError
 from image_layers.tree import Inode, Kind, Node
 
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_PERMISSIONS = 0o777
 _FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _TYPES = {
     Kind.FIFO: stat.S_IFIFO,
@@ -42,8 +43,10 @@ def unpack(root: Node, name: str) -> None:
 
     Raises ImageError when a file cannot be made.
     """
+    masked = os.umask(0)
     with open_folder(name) as descriptor:
         _Unpacking(descriptor).fill(descriptor, root, ())
+    os.umask(masked)
 
 
 @dataclass
@@ -78,7 +81,8 @@ def _make_file(folder: int, name: str, inode: Inode) -> None:
     if inode.kind is Kind.LINK:
         os.symlink(inode.target, name, dir_fd=folder)
     elif inode.kind is Kind.FILE:
-        with os.fdopen(os.open(name, _FILE_FLAGS, 0o600, dir_fd=folder), "wb") as file:
+        mode = inode.mode & _PERMISSIONS
+        with os.fdopen(os.open(name, _FILE_FLAGS, mode, dir_fd=folder), "wb") as file:
             for chunk in inode.content.chunks() if inode.content else ():
                 file.write(chunk)
     else:
@@ -87,14 +91,19 @@ def _make_file(folder: int, name: str, inode: Inode) -> None:
 
 
 def set_attributes(folder: int, name: str, inode: Inode) -> None:
-    """Give the file `name` in a folder an inode's owner, mode and extended attributes.
+    """Give the file `name` in a folder an inode's time, owner, mode and extended attributes.
 
     Extended attributes that the file system, or whoever builds, cannot set are left out.
     """
-    os.chown(name, inode.uid, inode.gid, dir_fd=folder, follow_symlinks=False)
+    times = (inode.mtime, inode.mtime)
+    os.utime(name, times, dir_fd=folder, follow_symlinks=False)
+    # What is made is root's; each such call costs one more to fakeroot's daemon.
+    if (inode.uid, inode.gid) != (0, 0):
+        os.chown(name, inode.uid, inode.gid, dir_fd=folder, follow_symlinks=False)
     if inode.kind is Kind.LINK:
         return
-    os.chmod(name, inode.mode, dir_fd=folder)
+    if inode.kind is not Kind.FILE or inode.mode & ~_PERMISSIONS:
+        os.chmod(name, inode.mode, dir_fd=folder)
     for key, value in inode.extended.items():
         with contextlib.suppress(OSError):
             os.setxattr(to_path(folder, name), key, value, follow_symlinks=False)
