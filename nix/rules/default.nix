@@ -139,7 +139,10 @@ let
     let
       pluginOf =
         service:
-        if service.fluentd == null then null else fluentd.pluginOf (noNull (service.fluentd.source or null));
+        if service.fluentd == null then
+          null
+        else
+          fluentd.pluginOf (noNull (service.fluentd.source or null));
       isCaptured = service: pluginOf service == "stdout";
       taken = [ "fluentd" ] ++ map (service: "${service.name}-log") (filter isCaptured services);
       index = firstIndex (service: elem service.name taken) services;
