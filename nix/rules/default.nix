@@ -14,7 +14,6 @@ let
     isAttrs
     isList
     length
-    mapAttrs
     replaceStrings
     ;
 
@@ -36,15 +35,16 @@ let
   serviceChecks = primitives.checksOf "service";
 
   defaultsOf =
-    section: mapAttrs (_: rule: rule.default) (
-      builtins.intersectAttrs (withDefault section) (primitives.rulesOf section)
-    );
-  withDefault =
     section:
-    removeAttrs (primitives.rulesOf section) (
-      filter (name: !(primitives.rulesOf section).${name} ? default) (
-        attrNames (primitives.rulesOf section)
-      )
+    let
+      rules = primitives.rulesOf section;
+      named = filter (name: rules.${name} ? default) (attrNames rules);
+    in
+    builtins.listToAttrs (
+      map (name: {
+        inherit name;
+        value = rules.${name}.default;
+      }) named
     );
   imageDefaults = defaultsOf "image";
   serviceDefaults = defaultsOf "service" // {
@@ -139,7 +139,10 @@ let
     let
       pluginOf =
         service:
-        if service.fluentd == null then null else fluentd.pluginOf (noNull (service.fluentd.source or null));
+        if service.fluentd == null then
+          null
+        else
+          fluentd.pluginOf (noNull (service.fluentd.source or null));
       isCaptured = service: pluginOf service == "stdout";
       taken = [ "fluentd" ] ++ map (service: "${service.name}-log") (filter isCaptured services);
       index = firstIndex (service: elem service.name taken) services;
