@@ -1,8 +1,9 @@
 /**
   What a Debian system with some packages consists of.
 
-  This is all that the system takes from the lock: of each package `version`, `essential`, `preDepends`
-  and `depends` (names of locked packages), `installedSize` in bytes, and its .deb file.
+  This is all that the system takes from the lock: of each package `version`, `essential`,
+  `preDepends` and `depends` (names of locked packages), `installedSize` in bytes, and its .deb
+  file.
 
   # Type
 

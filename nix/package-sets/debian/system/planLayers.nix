@@ -1,6 +1,6 @@
 /**
-  Which packages share a layer: each large one has its own, the small ones are grouped by their source,
-  whose packages change together.
+  Which packages share a layer: each large one has its own, the small ones are grouped by their
+  source, whose packages change together.
 
   # Type
 
