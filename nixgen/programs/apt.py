@@ -32,6 +32,13 @@ AS_IF_NOTHING_WERE_INSTALLED = (
 )
 
 
+_CONFLICT = re.compile(r"unmet dependencies|held broken packages")
+
+
+class ConflictError(UsageError):
+    """Packages that cannot be installed together."""
+
+
 @frozen
 class Download:
     """A .deb file as apt would fetch it: its package, version and address."""
@@ -63,7 +70,7 @@ class Apt:
         """Return the .deb files of the wanted packages and of all that they depend on.
 
         A word that begins with `?` is one of apt's patterns. Raises UsageError that names the
-        packages apt does not have.
+        packages apt does not have, ConflictError where they exclude each other.
         """
         with temporary_folder(APT_FOLDER) as archives:
             # apt leaves out of its answer what already lies in its archive cache.
@@ -120,7 +127,8 @@ class Apt:
             self._refuse_unlocated(set(re.findall(r"Unable to locate package (\S+)", stderr)))
             unlocated = set(re.findall(r"Package '(\S+)' has no installation", stderr))
             self._refuse_unlocated(unlocated, providers(lines))
-            raise UsageError(failure_message(command, status, lines), *remedies(lines))
+            error = ConflictError if _CONFLICT.search("\n".join(lines)) else UsageError
+            raise error(failure_message(command, status, lines), *remedies(lines))
         return str(stdout)
 
     def _refuse_unlocated(self, packages: set[str], providers: Sequence[str] = ()) -> None:

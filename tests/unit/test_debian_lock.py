@@ -169,6 +169,12 @@ def test_a_lock_holds_what_nix_needs(folder: Path) -> None:
     assert not packages["hello"]["essential"]
 
 
+def test_packages_that_exclude_each_other_are_locked_together(tmp_path: Path) -> None:
+    """They are for different images of one project; a system has one mail server alone."""
+    debian.lock(asking_for("exim4-daemon-light", "hello", "postfix"), tmp_path)
+    assert {"exim4-daemon-light", "hello", "postfix"} < set(packages_of(tmp_path))
+
+
 def test_a_lock_names_no_host(folder: Path) -> None:
     """Whoever has it fetches from mirrors of their own."""
     assert "://" not in (folder / debian.LOCK_NAME).read_text()

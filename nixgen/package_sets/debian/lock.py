@@ -18,7 +18,7 @@ from nixgen.package_sets.debian.relations import Record, find_relations, reachab
 from nixgen.package_sets.debian.schema import NIX_SYSTEMS, SCHEMA_VERSION
 from nixgen.package_sets.debian.sources import apt_for, codename
 from nixgen.package_sets.debian.wanted import wanted_packages
-from nixgen.programs.apt import Apt, Download, unpack_deb
+from nixgen.programs.apt import Apt, ConflictError, Download, unpack_deb
 from nixgen.programs.apt_archives import Archive, archives_of, snapshot
 
 FIRST_NEEDED = "?essential"
@@ -97,7 +97,9 @@ def _packages(
     apt: Apt, wanted: Sequence[str], archives: Sequence[Archive]
 ) -> tuple[dict[str, Any], bytes]:
     """Return what the lock says of all that is needed, by name, and the seed program."""
-    downloads = {each.package: each for each in apt.find_closure([*wanted, FIRST_NEEDED])}
+    own = wanted_packages(DebianPackageSet())
+    added = [name for name in wanted if name not in own]
+    downloads = {each.package: each for each in _closure(apt, own, added)}
     records = apt.show_records(list(downloads.values()))
     pre_depends = find_relations(records, "Pre-Depends")
     depends = find_relations(records, "Depends")
@@ -112,6 +114,21 @@ def _packages(
         for name in needed
     }
     return packages, _read_seed(apt, downloads[seed.PACKAGE], records[seed.PACKAGE])
+
+
+def _closure(apt: Apt, own: Sequence[str], added: Sequence[str]) -> list[Download]:
+    """Return what is to be downloaded for the set's own packages and those of the project.
+
+    Packages of the project that exclude each other are for different images: they are asked for
+    apart, in halves until apt has an answer for each.
+    """
+    try:
+        return apt.find_closure([*own, FIRST_NEEDED, *added])
+    except ConflictError:
+        if len(added) < 2:
+            raise
+    middle = len(added) // 2
+    return [*_closure(apt, own, added[:middle]), *_closure(apt, own, added[middle:])]
 
 
 def _described(download: Download, record: Record, archives: Sequence[Archive]) -> dict[str, Any]:
