@@ -110,6 +110,7 @@ def test_commands(room: DaemonRoom) -> None:
         *TWO,
         *without(OF_THE_BUILDERS),
         "tests/e2e/test_fluentd_conf_command.py",
+        "tests/e2e/test_prefetch.py",
         "tests/e2e/test_push_command.py",
         "tests/e2e/test_push_jobs.py",
         "tests/nix/test_jobsets_hydra.py",
