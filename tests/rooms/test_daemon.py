@@ -19,6 +19,7 @@ SUPPORT = Path(__file__).parents[1] / "support"
 TWO = ("-n", "2")
 # Builders have the variables of the daemon, not those of whoever asks it.
 OF_THE_BUILDERS = (
+    "tests/e2e/test_prefetch.py::test_printed_definition_is_fetched",
     "tests/e2e/test_push_jobs.py::test_credentials_and_address_come_from_the_environment",
     "tests/e2e/test_push_jobs.py::test_proxy_of_the_environment_is_used",
     "tests/e2e/test_push_jobs.py::test_wrong_password_fails_the_job",
