@@ -8,7 +8,7 @@ image=orderedServices
 "$nixgen" emit
 "$nixgen" build >/dev/null
 container=$("$nixgen" run --detach "$image" -- --publish 127.0.0.1::8080)
-trap 'podman rm --force --time 15 "$container" >/dev/null' EXIT
+trap 'podman --log-level fatal rm --force --time 15 "$container" >/dev/null' EXIT
 address=$(podman port "$container" 8080/tcp | head -n 1)
 echo "demo: $image is up, asking http://$address/ once its server has what it waits for" >&2
 

@@ -30,6 +30,7 @@ _REMEDIES = {
     r"unable to download '\S*(/nixpkgs/archive/|nixos\.org/)"
     r"|cannot download \S+ from any mirror": "nixpkgs, or what it needs, cannot be downloaded: "
     "pass one that is here with --arg nixpkgs PATH; the debian package set needs none",
+    r"cannot determine user's home directory": "let HOME name a folder of yours",
     r"are not valid, so checking is not possible": "build it first, without --check",
     r"cannot create symlink '.*'; already exists": "move away what stands in the place of the "
     "link, or make none with --no-out-link",

@@ -19,6 +19,7 @@ SUPPORT = Path(__file__).parents[1] / "support"
 TWO = ("-n", "2")
 # Builders have the variables of the daemon, not those of whoever asks it.
 OF_THE_BUILDERS = (
+    "tests/e2e/test_prefetch.py::test_printed_definition_is_fetched",
     "tests/e2e/test_push_jobs.py::test_credentials_and_address_come_from_the_environment",
     "tests/e2e/test_push_jobs.py::test_proxy_of_the_environment_is_used",
     "tests/e2e/test_push_jobs.py::test_wrong_password_fails_the_job",
@@ -110,6 +111,7 @@ def test_commands(room: DaemonRoom) -> None:
         *TWO,
         *without(OF_THE_BUILDERS),
         "tests/e2e/test_fluentd_conf_command.py",
+        "tests/e2e/test_prefetch.py",
         "tests/e2e/test_push_command.py",
         "tests/e2e/test_push_jobs.py",
         "tests/nix/test_jobsets_hydra.py",
