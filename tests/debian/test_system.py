@@ -114,8 +114,15 @@ def test_an_image_has_no_more_layers_than_engines_take(name: str) -> None:
     assert len(_layers(name)) <= MOST_LAYERS
 
 
+def _reproducible(name: str) -> object:
+    random = "slapd's postinst makes a database with random numbers and the time of day in it"
+    return pytest.param(
+        name, marks=pytest.mark.xfail(name == "openldap", reason=random, strict=True)
+    )
+
+
 @pytest.mark.skipif(not os.environ.get(ALL), reason="takes long; make test-debian runs it")
-@pytest.mark.parametrize("name", sorted(programs()))
+@pytest.mark.parametrize("name", map(_reproducible, sorted(programs())))
 def test_the_configured_layer_comes_out_the_same_again(name: str) -> None:
     """Nix builds it twice and compares the bytes."""
     [deriver] = _query("--deriver", str(_configured(name).parent))
