@@ -134,7 +134,7 @@ def _architecture_faults(name: str, architecture: Any, content: Mapping[str, Any
     if not is_sha256(architecture.get("seed")):
         yield f"it does not say what {seed_name(name)} is"
     for wanted in content["wanted"]:
-        if wanted not in packages:
+        if not isinstance(wanted, str) or wanted not in packages:
             yield f"it lacks the package {wanted}"
     for package, said in packages.items():
         yield from _package_faults(package, said, packages, content["archives"])
