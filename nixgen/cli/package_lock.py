@@ -25,6 +25,7 @@ def write_lock(folder: Path, project: Project, *, update: bool) -> None:
     if not isinstance(package_set, DebianPackageSet):
         click.echo("the project builds from nixpkgs: there is nothing to lock", err=True)
         return
+    debian.remove_traces(folder)
     file = folder / debian.LOCK_NAME
     if not update and debian.is_current(file, package_set):
         click.echo(f"{file} is complete; --update takes new versions", err=True)

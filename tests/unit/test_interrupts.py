@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,15 @@ def interrupt_thrice(finished: list[int]) -> None:
         finished.append(2)
 
 
+@pytest.fixture
+def minded() -> Iterator[None]:
+    """Whoever starts the tests in the background has them ignore interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("minded")
 def test_whoever_interrupts_twice_waits_as_well() -> None:
     """What has begun is finished; only what takes too long can be left."""
     finished: list[int] = []

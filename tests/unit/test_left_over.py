@@ -17,8 +17,14 @@ from nixgen.errors import ExitStatus
 from nixgen.files.atomic_write import write_atomically
 
 DEFINITIONS = 'from nixgen import Image, Project\nproject = Project(images={"a": Image(name="a", command="b")})\n'  # noqa: E501
-# As apt-get before it has answered: it never does.
-STAND_IN = '#!/bin/sh\nexec sleep 1000\n'  # fmt: skip
+# As apt-get before it has found all packages: it never does.
+STAND_IN = """\
+#!/bin/sh
+case " $* " in
+    *" install "*) exec sleep 1000 ;;
+esac
+PATH=${PATH#*:} exec apt-get "$@"
+"""
 
 
 @pytest.fixture
@@ -126,17 +132,27 @@ def test_only_the_dead_of_ones_own_are_removed(
     assert (elsewhere / "file").exists()
 
 
-@pytest.mark.parametrize("place", [".nixgen", ".", "nix", "nix/lib"])
-def test_files_of_a_killed_write_are_removed(project: Path, temporary: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "name", "words"),
+    [
+        (".nixgen/incoming", "emitted.json", "emit"),
+        (".", "debian.lock.json", "packages lock"),
+        (".", "default.nix", "emit"),
+        ("nix", "default.nix", "emit"),
+        ("nix/rules", "default.nix", "emit"),
+    ],
+)
+def test_files_of_a_killed_write_are_removed(
+    project: Path, temporary: Path, place: str, name: str, words: str
+) -> None:
     """Wherever nixgen writes in the project, by the command that writes there."""
     folder = project / place
     folder.mkdir(exist_ok=True, parents=True)
-    dead, held = folder / ".nixgen-new-x-0", folder / ".nixgen-new-x-1"
+    dead, held = folder / f".nixgen-new-{name}-0", folder / f".nixgen-new-{name}-1"
     dead.touch()
     with held.open("w") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
-        words = ["packages", "lock"] if place == ".nixgen" else ["emit"]
-        nixgen(*words, project=project, temporary=temporary)
+        nixgen(*words.split(), project=project, temporary=temporary)
         assert [held] == list(folder.glob(".nixgen-new-*"))
 
 

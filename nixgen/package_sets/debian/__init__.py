@@ -23,6 +23,7 @@ from nixgen.package_sets.debian.lock_files import (
     copy_lock,
     lock_files,
     lock_state,
+    remove_traces,
     seed_name,
     write_lock,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "locked_packages",
     "nar_sha256",
     "pack",
+    "remove_traces",
     "seed_name",
     "unpack",
     "write_lock",

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from nixgen.definitions import DebianPackageSet
 from nixgen.errors import UsageError
-from nixgen.files.left_over import SEED_FOLDER, remove_left_over_folders, temporary_folder
+from nixgen.files.left_over import SEED_FOLDER, temporary_folder
 from nixgen.package_sets.debian import seed
 from nixgen.package_sets.debian.lock_files import made_for, write_lock
 from nixgen.package_sets.debian.relations import Record, find_relations, reachable
@@ -42,7 +42,6 @@ def lock(package_set: DebianPackageSet, folder: Path) -> list[Path]:
     project's, else those of the lock that there is. Raises UsageError when apt is missing, knows no
     packages or not one of the wanted, and when the lock cannot be written.
     """
-    remove_left_over_folders()
     wanted = wanted_packages(package_set)
     suite_before, architectures_before = made_for(folder)
     suite = package_set.suite or suite_before

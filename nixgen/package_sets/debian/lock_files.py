@@ -12,7 +12,7 @@ from typing import Any
 from nixgen.errors import UsageError
 from nixgen.files.atomic_write import TEMPORARY_PREFIX, write_atomically
 from nixgen.files.folder_lock import locked
-from nixgen.files.left_over import remove_left_over
+from nixgen.files.left_over import remove_left_over, remove_left_over_folders
 from nixgen.files.own_folder import OWN_FOLDER
 from nixgen.names import unmet_suite_rule
 from nixgen.package_sets.debian import seed
@@ -55,6 +55,12 @@ def write_lock(folder: Path, content: Lock, seeds: Mapping[str, bytes]) -> list[
         for stale in (set(folder.glob(SEED_NAMES)) - wanted) | old_form:
             stale.unlink(missing_ok=True)
     return [*stale_seeds, *([] if is_same else [lock])]
+
+
+def remove_traces(folder: Path) -> None:
+    """Remove what killed runs left beside the lock, and their temporary folders."""
+    remove_left_over(folder.glob(f"{TEMPORARY_PREFIX}debian.*"))
+    remove_left_over_folders()
 
 
 def to_text(content: Lock) -> str:
@@ -126,7 +132,6 @@ def _written(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise UsageError(f"{folder}: cannot be made: {error.strerror}") from None
     with locked(folder):
-        remove_left_over(folder.glob(f"{TEMPORARY_PREFIX}debian.*"))
         yield
 
 

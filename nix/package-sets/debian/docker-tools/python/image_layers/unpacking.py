@@ -17,6 +17,7 @@ from image_layers.tree import Inode, Kind, Node
 
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PERMISSIONS = 0o777
+_READABLE = 0o600
 _FILE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _TYPES = {
     Kind.FIFO: stat.S_IFIFO,
@@ -81,13 +82,18 @@ def _make_file(folder: int, name: str, inode: Inode) -> None:
     if inode.kind is Kind.LINK:
         os.symlink(inode.target, name, dir_fd=folder)
     elif inode.kind is Kind.FILE:
-        mode = inode.mode & _PERMISSIONS
+        mode = inode.mode if _is_made_with(inode.mode) else _READABLE
         with os.fdopen(os.open(name, _FILE_FLAGS, mode, dir_fd=folder), "wb") as file:
             for chunk in inode.content.chunks() if inode.content else ():
                 file.write(chunk)
     else:
         device = os.makedev(*inode.device)
         os.mknod(name, _TYPES[inode.kind] | 0o600, device, dir_fd=folder)
+
+
+def _is_made_with(mode: int) -> bool:
+    """Tell whether a file can have the mode from the start, so that whoever builds can read it."""
+    return mode & ~_PERMISSIONS == 0 and mode & _READABLE == _READABLE
 
 
 def set_attributes(folder: int, name: str, inode: Inode) -> None:
@@ -102,7 +108,7 @@ def set_attributes(folder: int, name: str, inode: Inode) -> None:
         os.chown(name, inode.uid, inode.gid, dir_fd=folder, follow_symlinks=False)
     if inode.kind is Kind.LINK:
         return
-    if inode.kind is not Kind.FILE or inode.mode & ~_PERMISSIONS:
+    if inode.kind is not Kind.FILE or not _is_made_with(inode.mode):
         os.chmod(name, inode.mode, dir_fd=folder)
     for key, value in inode.extended.items():
         with contextlib.suppress(OSError):
