@@ -122,7 +122,7 @@ def _reproducible(name: str) -> object:
 
 
 @pytest.mark.skipif(not os.environ.get(ALL), reason="takes long; make test-debian runs it")
-@pytest.mark.parametrize("name", map(_reproducible, sorted(programs())))
+@pytest.mark.parametrize("name", [_reproducible(name) for name in sorted(programs())])
 def test_the_configured_layer_comes_out_the_same_again(name: str) -> None:
     """Nix builds it twice and compares the bytes."""
     [deriver] = _query("--deriver", str(_configured(name).parent))
