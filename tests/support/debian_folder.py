@@ -84,6 +84,7 @@ def debian_folder(suite: str) -> Iterator[DebianFolder]:
             _lay_passing(made.passing)
             if not made.root.is_dir():
                 _make(suite, made)
+            _add_security(suite, made.root)
             made.run_as_root("apt-get", "-qq", "update")
             _lay_checkout(made)
             yield made
@@ -102,7 +103,7 @@ def _make(suite: str, wanted: DebianFolder) -> None:
     """Make the folder beside its place, and move it there when it is whole."""
     beside = DebianFolder(wanted.root.with_name(f"{suite}-unfinished"), wanted.passing)
     _remove(beside.root)
-    command = ["debootstrap", "--variant=minbase", suite, str(beside.root), _mirror()]
+    command = ["debootstrap", "--variant=minbase", suite, str(beside.root), _mirror("Debian")]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-5000:]
     _take_over_settings(beside.root)
@@ -113,19 +114,25 @@ def _make(suite: str, wanted: DebianFolder) -> None:
     beside.root.rename(wanted.root)
 
 
-def _mirror() -> str:
-    """Return the machine's own mirror of Debian, as apt knows it."""
+def _add_security(suite: str, root: Path) -> None:
+    """Add the archive of security updates, which debootstrap leaves out and every Debian has."""
+    line = f"deb {_mirror('Debian-Security')} {suite}-security main\n"
+    (root / "etc/apt/sources.list.d/security.list").write_text(line)
+
+
+def _mirror(label: str) -> str:
+    """Return the machine's own mirror of an archive of Debian's, as apt knows it."""
     words = [
         "apt-get",
         "indextargets",
         "--format",
         "$(REPO_URI)",
         "Origin: Debian",
-        "Label: Debian",
+        f"Label: {label}",
     ]
     known = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
     if not known:
-        pytest.skip("apt knows no mirror of Debian")
+        pytest.skip(f"apt knows no mirror of {label}")
     return known[0]
 
 
