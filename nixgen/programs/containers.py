@@ -21,6 +21,9 @@ from nixgen.programs.process import find_program, run
 _REMEDY = "install podman (Debian: apt-get install podman) or docker"
 _GRACE = 15  # seconds that a container has to stop, and the engine to make one
 _LOG_END = 5  # seconds that the engine has to show the last of the log
+_LOOK = 10  # seconds between two looks whether the container has ended
+_LOG_LATE = 30  # seconds that the log may take after the container's end
+_ENDED = ("dead", "exited", "stopped")
 _LOADS = 3
 
 # What podman may need before a container starts at all, the least intrusive first: some machines
@@ -80,7 +83,7 @@ class Engine:
             # In a session of its own, which the terminal's interrupts do not reach.
             shown = self._command["logs", "--follow", container]
             log = shown.popen(stdin=DEVNULL, stdout=None, stderr=None, new_session=True)
-            log.wait()
+            self._wait_for_log(log, container)
             status = int(self._do("wait", container))
             killed = self._do("inspect", "--format", "{{.State.OOMKilled}}", container)
             return Ended(status, out_of_memory=killed.strip() == "true")
@@ -90,6 +93,24 @@ class Engine:
                 if log:
                     _end(log)
                 self._remove(container)
+
+    def _wait_for_log(self, log: Any, container: str) -> None:
+        """Wait until the log ends, which podman 4.3 at times forgets when the container does."""
+        while log.poll() is None:
+            with suppress(TimeoutExpired):
+                log.wait(_LOOK)
+                return
+            if self._has_ended(container):
+                with suppress(TimeoutExpired):
+                    log.wait(_LOG_LATE)
+                return
+
+    def _has_ended(self, container: str) -> bool:
+        try:
+            state = self._do("inspect", "--format", "{{.State.Status}}", container)
+        except BuildError:
+            return True
+        return state.strip() in _ENDED
 
     def require(self) -> None:
         """Find out whether the engine can be used at all. Raises UsageError with a remedy."""
