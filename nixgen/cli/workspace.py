@@ -31,6 +31,18 @@ def planned(folder: Path) -> tuple[Project, emit.Changes]:
     return project, emit.compare(folder, plan(project, library_files(folder), folder))
 
 
+def write_or_show(folder: Path, changes: emit.Changes, *, check: bool) -> bool:
+    """Write what differs, or with `check` print it; return whether something differs still."""
+    if not check:
+        emit.apply(folder, changes)
+        report(changes)
+        return False
+    if changes:
+        for line in emit.differences(folder, changes):
+            click.echo(line)
+    return bool(changes)
+
+
 def report(changes: emit.Changes) -> None:
     """Say on standard error which files were written and removed."""
     for verb, paths in (("wrote", sorted(changes.write)), ("removed", changes.remove)):

@@ -1,13 +1,12 @@
 """The folder of what is one machine's own, in which many commands may write at once.
 
-Nix walks through it to take the seed program, and fails where an entry vanishes meanwhile: so files
-lie in a folder below until they are whole.
+Files lie in a folder below until they are whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import frozen
@@ -46,23 +45,3 @@ class OwnFolder:
     def write(self, name: str, contents: bytes, *, mode: int = 0o644) -> None:
         """Write a file of the folder, whole or not at all, within `written`. Raises UsageError."""
         write_atomically(self.path / name, contents, mode=mode, by_way_of=self.path / _INCOMING)
-
-    @contextmanager
-    def read(self) -> Iterator[None]:
-        """Keep others from writing the folder's files until the end of the block."""
-        incoming = self.path / _INCOMING
-        with locked(incoming, shared=True) if incoming.is_dir() else nullcontext():
-            yield
-
-    def state(self, *names: str) -> list[tuple[int, int] | None]:
-        """Return what differs if one of the files is written between two calls."""
-        with self.read():
-            return [_state(self.path / name) for name in names]
-
-
-def _state(file: Path) -> tuple[int, int] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from nixgen.cli.workspace import planned, report
+from nixgen.cli.workspace import planned, write_or_show
 from nixgen.errors import ExitStatus
-from nixgen.project import emit
 
 
 @click.command("emit")
@@ -23,10 +22,5 @@ def command(folder: Path, check: bool) -> None:
     write are never overwritten.
     """
     _, changes = planned(folder)
-    if not check:
-        emit.apply(folder, changes)
-        report(changes)
-    elif changes:
-        for line in emit.differences(folder, changes):
-            click.echo(line)
+    if write_or_show(folder, changes, check=check):
         sys.exit(ExitStatus.CHECK_FAILED)

@@ -12,7 +12,7 @@ import click
 from nixgen.cli.evaluation import command_roots
 from nixgen.cli.hydra_inputs import jobset_arguments, source_argument
 from nixgen.cli.table import table
-from nixgen.cli.workspace import bring_up_to_date, report
+from nixgen.cli.workspace import bring_up_to_date, write_or_show
 from nixgen.definitions import Project
 from nixgen.definitions.hydra import SOURCE
 from nixgen.errors import NixgenError, UsageError
@@ -43,12 +43,7 @@ def spec(folder: Path, check: bool) -> None:
             "the project does not say what Hydra does with it", "set Project(hydra=...)"
         )
     changes = emit.compare(folder, plan_hydra(project.hydra))
-    if not check:
-        emit.apply(folder, changes)
-        report(changes)
-    elif changes:
-        for line in emit.differences(folder, changes):
-            click.echo(line)
+    if write_or_show(folder, changes, check=check):
         raise NixgenError(
             "the files for Hydra differ from the definitions; run `nixgen hydra spec`"
         )
