@@ -7,7 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from nixgen.cli.evaluation import command_roots, instantiate
+from nixgen.cli.evaluation import command_roots, despite_collector, instantiate
 from nixgen.cli.progress import progress
 from nixgen.cli.realisation import leading_to_definitions
 from nixgen.cli.workspace import attribute_path
@@ -40,13 +40,18 @@ def build_oci_images(
     if not attributes:
         return []
     paths = [attribute_path(project, attribute) for attribute in attributes]
-    with leading_to_definitions(folder, project, attributes) as derivations_of:
+
+    def realise() -> tuple[list[str], list[str]]:
         wanted = [f"{path}.oci" for path in paths]
         derivations = instantiate(folder, wanted, options, others=paths)
         derivations_of.update(zip(attributes, derivations.wanted, strict=True))
         archives = nix.output_paths(derivations.others)
         with progress() as show:
-            folders = nix.realise(derivations, options, roots=command_roots(folder), on_step=show)
+            roots = command_roots(folder)
+            return archives, nix.realise(derivations, options, roots=roots, on_step=show)
+
+    with leading_to_definitions(folder, project, attributes) as derivations_of:
+        archives, folders = despite_collector(realise)
     return [
         OciImage(
             attribute,
@@ -73,7 +78,11 @@ def find_output_sha(
 
     Raises EvaluationError.
     """
-    with leading_to_definitions(folder, project, [attribute]):
+
+    def find() -> list[str]:
         derivations = instantiate(folder, [attribute_path(project, attribute)], options)
-        [archive] = nix.output_paths(derivations.wanted)
+        return nix.output_paths(derivations.wanted)
+
+    with leading_to_definitions(folder, project, [attribute]):
+        [archive] = despite_collector(find)
     return Path(archive).name[:_HASH_LENGTH]

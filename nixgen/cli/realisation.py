@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from nixgen.cli.evaluation import command_roots, instantiate
+from nixgen.cli.evaluation import command_roots, despite_collector, instantiate
 from nixgen.cli.package_lock import misfit_message
 from nixgen.cli.progress import progress
 from nixgen.cli.workspace import attribute_path
@@ -34,11 +34,15 @@ def realise_images(
     ]
     if not paths:
         return {}
-    with leading_to_definitions(folder, project, attributes) as derivations_of:
+
+    def realise() -> list[str]:
         derivations = instantiate(folder, paths, options)
         derivations_of.update(zip(attributes, derivations.wanted, strict=True))
         with progress() as show:
-            outputs = nix.realise(derivations, options, roots=command_roots(folder), on_step=show)
+            return nix.realise(derivations, options, roots=command_roots(folder), on_step=show)
+
+    with leading_to_definitions(folder, project, attributes) as derivations_of:
+        outputs = despite_collector(realise)
     return dict(zip(attributes, outputs, strict=True))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -198,7 +199,10 @@ def _realise(derivation: str, options: Sequence[str], roots: Roots, log: NixLog)
         printed = run_nix(nix_program("nix-store")[words], BuildError, read_log_line=log.read)
     except BuildError as error:
         raise error.with_remedies(*log.kept) from None
-    return roots.resolve(printed)[0]
+    [path, *_] = roots.resolve(printed)
+    if not os.path.lexists(path):
+        raise BuildError(f"{path} does not exist: it was collected", "run the command again")
+    return path
 
 
 def dry_run(derivations: Sequence[str], options: Sequence[str] = ()) -> list[str]:

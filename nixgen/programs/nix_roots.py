@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -24,6 +25,10 @@ from nixgen.files.own_folder import OWN_FOLDER
 
 _NAME = "roots"
 _ROOT = "root:"  # no store path begins so
+_SAYS_MISSING = re.compile(
+    r"missing derivation|No such file or directory|is not valid|does not exist"
+)
+_STORE_PATH = re.compile(r"/[^\s']*/[0-9a-df-np-sv-z]{32}-[\w+.?=-]+")
 
 
 @define
@@ -50,6 +55,17 @@ class Roots:
             else path
             for path in paths
         ]
+
+
+def is_collected(message: str) -> bool:
+    """Tell whether the message of a failure speaks of a store path that is not there.
+
+    Nix tells a garbage collector which paths it writes. One that begins in the same millisecond
+    may not hear of it, and not see the root yet either.
+    """
+    return _SAYS_MISSING.search(message) is not None and not all(
+        map(os.path.lexists, _STORE_PATH.findall(message))
+    )
 
 
 @contextmanager

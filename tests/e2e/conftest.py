@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from faults import FaultyRegistry, faulty_registry
 from project import copy_lock, nixgen, output
+from pushed_project import PushedProject
 from registry import RunningRegistry, running_registry
 from two_images import make_layouts
 
@@ -18,6 +19,15 @@ def project(tmp_path: Path) -> Path:
     output(nixgen("init", "--no-lock", folder=tmp_path))
     copy_lock(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _commit_of_its_own(request: pytest.FixtureRequest) -> None:
+    """Let the jobs of each test be others, though a module's tests share a project."""
+    if "project" in request.fixturenames:
+        project = request.getfixturevalue("project")
+        if isinstance(project, PushedProject):
+            project.commit_nothing()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,6 +67,13 @@ class PushedProject:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--allow-empty", "--message", "change")
         return self.git("rev-parse", "HEAD")
+
+    def commit_nothing(self) -> None:
+        """Make a commit with another id: jobs of it are not those that Nix has done already.
+
+        A registry may get the port that an earlier one had.
+        """
+        self.git("commit", "--quiet", "--allow-empty", "--message", uuid.uuid4().hex)
 
     @staticmethod
     def image_name(attribute: str) -> str:

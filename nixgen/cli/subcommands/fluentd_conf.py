@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nixgen.cli.evaluation import command_roots, instantiate
+from nixgen.cli.evaluation import command_roots, despite_collector, instantiate
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.progress import progress
 from nixgen.cli.realisation import leading_to_definitions
@@ -45,8 +45,11 @@ def command(
     project = bring_up_to_date(folder)
     [attribute] = selected(project, [image])
     with leading_to_definitions(folder, project, [attribute]):
-        derivations = _conf_derivations(folder, project, attribute, options)
-        path = _realise(folder, derivations, options)
+        path = despite_collector(
+            lambda: _realise(
+                folder, _conf_derivations(folder, project, attribute, options), options
+            )
+        )
         fluentd = _find_fluentd(folder, program, options) if check else None
     text = Path(path).read_text(encoding="utf-8")
     if fluentd:
@@ -81,8 +84,10 @@ def _find_fluentd(folder: Path, program: str | None, options: Sequence[str]) -> 
     """Return the program that was named, or the package set's, which brings our plugins along."""
     if program:
         return Fluentd(program, folder / _PLUGINS)
-    derivations = instantiate(folder, ["fluentdCw"], options)
-    return Fluentd(f"{_realise(folder, derivations, options)}/bin/fluentd")
+    package = despite_collector(
+        lambda: _realise(folder, instantiate(folder, ["fluentdCw"], options), options)
+    )
+    return Fluentd(f"{package}/bin/fluentd")
 
 
 def _check(fluentd: Fluentd, project: Project, attribute: str, text: str) -> None:
