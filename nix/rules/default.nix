@@ -251,6 +251,7 @@ let
           1
         else
           5;
+      environment = builtins.mapAttrs (_: toText) service.environment;
       preStartScript = toText service.preStartScript;
     };
 
@@ -294,11 +295,7 @@ in
   /**
     The arguments of a service that are also those of an image of one command.
   */
-  ofOneCommand = removeAttrs serviceChecks [
-    "after"
-    "fluentd"
-    "name"
-  ];
+  ofOneCommand = removeAttrs serviceChecks ([ "after" ] ++ attrNames imageChecks);
 
   /**
     The unmet rule of a name of some kind: what was expected, or null.
@@ -349,6 +346,7 @@ in
       arguments
       // {
         config = withoutNull arguments.config;
+        environment = builtins.mapAttrs (_: toText) arguments.environment;
         created = if arguments.created == null then "1970-01-01T00:00:01Z" else arguments.created;
         extraCommands = toText arguments.extraCommands;
         runAsRoot = toText arguments.runAsRoot;

@@ -8,13 +8,16 @@
 
   `services`
   : a list of sets, each with `name`, `command` (a shell line, or a list of a program and its
-    arguments), and perhaps `preStartScript`, `user` ("nobody" or "root"), `environmentFile`,
-    `chdir`, `oneShot`, `after` (names of services), `onFailure` ("restart" or "exit"),
-    `maxFailures`, `fluentd`
+    arguments), and perhaps `preStartScript`, `user` ("nobody" or "root"), `environment` (values by
+    the names of variables), `environmentFile`, `chdir`, `oneShot`, `after` (names of services),
+    `onFailure` ("restart" or "exit"), `maxFailures`, `fluentd`
 
   `fromImage`
   : the parent image; `dockerImages.pulled.kubernetesBaseImage` by default, where there is one, else
     `baseImage`; null for none
+
+  `environment`
+  : values of variables by their names, joined with `config.Env`
 
   `config`, `labels`
   : the image's configuration as in the OCI image specification, joined with what perp needs
@@ -76,12 +79,14 @@ let
       serviceFolder = buildServiceFolder {
         inherit (checked) name;
         inherit (withFluentd) services;
+        variables = imageConfig.Env;
         workingDir = checked.config.WorkingDir or "/";
       };
 
       imageConfig = perp.makeImageConfig {
         inherit (checked)
           config
+          environment
           healthCheck
           labels
           stopGracePeriod

@@ -10,6 +10,9 @@
   `services`
   : services with all their attributes, as `checks.checkServices` gives them
 
+  `variables`
+  : those of the image, NAME=VALUE each
+
   `workingDir`
   : the folder in which services start
 
@@ -27,6 +30,7 @@
 {
   name,
   services,
+  variables,
   workingDir,
 }:
 let
@@ -50,7 +54,7 @@ let
       }
       {
         name = "${folder}/start";
-        text = perp.toStart (arguments // { inherit workingDir; });
+        text = perp.toStart (arguments // { inherit variables workingDir; });
       }
     ]
     ++ lib.optional (service.preStartScript != "") {
@@ -90,6 +94,7 @@ let
     service:
     toString (
       lib.toList service.command
+      ++ builtins.attrValues service.environment
       ++ [
         service.preStartScript
         service.environmentFile

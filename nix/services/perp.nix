@@ -31,6 +31,16 @@ let
     builtins.stringLength command < 1000
     && builtins.match "(exec )?/[A-Za-z0-9_/.:@%+,-]+( +[A-Za-z0-9_/.:@%+,=-]+)* *" command != null;
 
+  toPair =
+    variable:
+    let
+      name = builtins.head (builtins.split "=" variable);
+    in
+    {
+      inherit name;
+      value = builtins.substring (builtins.stringLength name + 1) (-1) variable;
+    };
+
   toKind = service: if service.oneShot then "oneshot" else "service";
 in
 {
@@ -99,16 +109,26 @@ in
 
     # Type
 
-        toStart :: { shell, supervisor, service, workingDir } -> String
+        toStart :: { shell, supervisor, service, variables, workingDir } -> String
   */
   toStart =
     {
       shell,
       supervisor,
       service,
+      variables,
       workingDir,
     }:
     let
+      # The last one of a name counts, as for env(1).
+      ofImage = builtins.listToAttrs (map toPair (lib.reverseList variables));
+
+      toSet =
+        name:
+        "perp_set ${escapeShellArg name} ${escapeShellArg service.environment.${name}}"
+        + optionalString (ofImage ? ${name}) " ${escapeShellArg ofImage.${name}}"
+        + "\n";
+
       toCommand =
         command:
         if builtins.isList command then
@@ -128,6 +148,7 @@ in
       . ${supervisor}/start.sh
       cd -- ${escapeShellArg workingDir}
     ''
+    + concatMapStrings toSet (builtins.attrNames service.environment)
     + optionalString (service.preStartScript != "") ''
       perp_export_variables
       . "$PERP_BASE/${service.name}/pre-start"
@@ -199,7 +220,8 @@ in
     # Type
 
         makeImageConfig ::
-          { supervisor, serviceFolder, stopGracePeriod, healthCheck, labels, config } -> ImageConfig
+          { supervisor, serviceFolder, stopGracePeriod, healthCheck, labels, config, environment }
+          -> ImageConfig
   */
   makeImageConfig =
     {
@@ -209,6 +231,7 @@ in
       healthCheck,
       labels,
       config,
+      environment,
     }:
     let
       second = 1000000000;
@@ -224,6 +247,7 @@ in
         Retries = 3;
       };
       allLabels = labels // config.Labels or { };
+      isOther = variable: !environment ? ${(toPair variable).name};
     in
     {
       Cmd = [
@@ -241,7 +265,11 @@ in
     }
     // config
     // {
-      Env = [ "PERP_BASE=/etc/perp" ] ++ config.Env or [ ];
+      Env = [
+        "PERP_BASE=/etc/perp"
+      ]
+      ++ builtins.filter isOther (config.Env or [ ])
+      ++ map (name: "${name}=${environment.${name}}") (builtins.attrNames environment);
     }
     // lib.optionalAttrs (allLabels != { }) { Labels = allLabels; };
 }

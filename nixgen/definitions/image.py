@@ -45,7 +45,8 @@ def _is_in_order(services: Sequence[Service]) -> bool:
 @cache
 def _of_one_command() -> tuple[Argument, ...]:
     """Return the arguments of an image of one command: a service's, then the image's."""
-    service = [each for each in arguments_of("service") if each.field not in ("after", "name")]
+    of_image = {each.field for each in arguments_of("image")} - {"fluentd"}
+    service = [each for each in arguments_of("service") if each.field not in {"after", *of_image}]
     return (
         *(_with_parts(each, SERVICE_PARTS) for each in service),
         *(_with_parts(each, IMAGE_PARTS) for each in arguments_of("image")),
@@ -106,9 +107,10 @@ class Image(BuiltImage, ServiceFields):
     call of `lib.buildImageWithPerp`; with `services` it becomes one of `lib.buildImageWithPerps`,
     and what describes a service belongs into each Service.
 
-    `run_as_root` holds shell commands that build the image's files as root; `labels` the image's
-    labels; `health_check` replaces the generated one (False: none); `stop_grace_period` is how
-    many seconds a service may take to stop before it is killed.
+    `environment` holds variables of all services, and of what is started with `exec`;
+    `run_as_root` shell commands that build the image's files as root; `labels` the image's labels;
+    `health_check` replaces the generated one (False: none); `stop_grace_period` is how many seconds
+    a service may take to stop before it is killed.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -211,7 +213,7 @@ def _plugin(fluentd: Fluentd | None) -> object:
 @cache
 def _of_its_services() -> list[tuple[str, object]]:
     """Return the fields that describe a service, but those that its image has as well."""
-    own = ("fluentd", "location")
+    own = ("environment", "fluentd", "location")
     inherited = {each.name for each in fields(ServiceFields) if each.name not in own}
     return [(each.name, each.default) for each in fields(Image) if each.name in inherited]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -22,13 +22,15 @@ class ServiceFields:
 
     The arguments of Nix have the same names in camelCase. The command runs under perp as `user`
     ("nobody" or "root"), after `pre_start_script` (shell, the same user, `set -e`; what it exports
-    reaches the command), with the variables of `environment_file` (a file or folder in the format
-    of runenv(8)) and in the folder `chdir`. A `one_shot` service runs once. After `max_failures`
-    failures in a row a service with `on_failure="exit"` ends the container with its own status.
+    reaches the command), with the variables of `environment` and of `environment_file` (a file or
+    folder in the format of runenv(8)) and in the folder `chdir`. A `one_shot` service runs once.
+    After `max_failures` failures in a row a service with `on_failure="exit"` ends the container
+    with its own status.
     """
 
     pre_start_script: Text = argument()
     user: str = argument()
+    environment: Mapping[str, Text] = argument()
     environment_file: Text | None = argument()
     chdir: Text | None = argument()
     one_shot: bool = argument()

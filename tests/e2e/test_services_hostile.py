@@ -36,6 +36,15 @@ def test_hostile_arguments_arrive(container: Container, service: str) -> None:
     assert arguments(container, service) == VALUES
 
 
+def test_hostile_variables_arrive(container: Container) -> None:
+    """All values arrive as they are, from a service's environment and from the image's."""
+    arguments(container, "variables")
+    found = container.exec("cat", "/tmp/record.variables.variables").split("\0")
+    for kind in ("IMAGE", "SERVICE"):
+        expected = [f"{kind}_{index}={value}" for index, value in enumerate(VALUES)]
+        assert expected == [each for each in expected if each in found]
+
+
 def test_long_line_runs(container: Container) -> None:
     """A shell line may be longer than what Linux passes as one argument."""
     assert arguments(container, "long") == ["arrived"]

@@ -51,7 +51,9 @@ def read_lines(container: Container) -> list[str]:
 
 @pytest.fixture(scope="module")
 def container() -> Iterator[Container]:
-    with running(image("surroundings"), "--env", "dotted.name=of the container") as started:
+    given = ["dotted.name=of the container", "OF_CONTAINER=container", "OF_CONTAINER_TOO=container"]
+    options = [word for variable in given for word in ("--env", variable)]
+    with running(image("surroundings"), *options) as started:
         yield started
 
 
@@ -83,6 +85,23 @@ def test_variables_of_a_file(container: Container) -> None:
     variables = read_record(container, "variables-of-file").variables
     expected = {"LOG_DEBUG": "1", "PORT1": "1", "PORT2": "2", "PORT3": "3"}
     assert expected == {name: variables.get(name) for name in expected}
+
+
+def test_variables_of_the_definition(container: Container) -> None:
+    """A service's come before the image's, and what the container is given before both."""
+    variables = read_record(container, "variables-of-service").variables
+    expected = {
+        "OF_CONFIG": "config",
+        "OF_IMAGE": "image",
+        "OF_SERVICE": "service",
+        "OF_CONTAINER": "container",
+        "OF_CONTAINER_TOO": "container",
+        "PATH": "/bin:/opt/bin",
+        "READ": "service, read",
+    }
+    assert expected == {name: variables.get(name) for name in expected}
+    assert "image" == read_record(container, "nobody").variables["OF_SERVICE"]
+    assert "image\n" == container.exec("sh", "-c", 'echo "$OF_SERVICE"')
 
 
 def test_variables_of_the_pre_start_script(container: Container) -> None:

@@ -26,6 +26,7 @@ SERVICES = r"""[
     name = "worker";
     after = [ "prepare" "server" ];
     preStartScript = "export QUEUE=\"$(cat /etc/queue)\"\n";
+    environment = { A = "2"; QUEUE = "it's 'empty'"; "dotted.name" = ""; };
     environmentFile = "/etc/worker.env";
     chdir = "/var/lib/worker files";
     onFailure = "exit";
@@ -49,11 +50,13 @@ let
     }};
     "${{service.name}}/start" = lib.perp.toStart {{
       inherit service shell supervisor;
+      variables = config.Env;
       workingDir = "/";
     }};
   }};
   config = lib.perp.makeImageConfig {{
-    config = {{ Env = [ "A=1" ]; }};
+    config = {{ Env = [ "A=1" "B=1" ]; }};
+    environment = {{ B = "a=b"; C = "3"; }};
     healthCheck = null;
     labels = {{ }};
     serviceFolder = "/services";

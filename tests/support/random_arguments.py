@@ -123,6 +123,11 @@ def random_labels(random: Random) -> Any:
     return pick(random, [{}, {name: "b"}, {name: PACKAGE, "b": ""}], [{name: 1}, {name: None}, []])
 
 
+def random_environment(random: Random) -> Any:
+    name = pick_name(random, ["A", "a.b", "x y", "é", "\n"], ["", "=", "a=b"])
+    return pick(random, [{}, {name: "b"}, {name: PACKAGE, "B": ""}], [{name: 1}, {name: None}, []])
+
+
 def random_health_check(random: Random) -> Any:
     durations = ("Interval", "Timeout", "StartPeriod", "StartInterval")
     made = some(
@@ -229,6 +234,7 @@ def random_service(random: Random) -> dict[str, Any]:
             {
                 "preStartScript": pick(random, TEXTS, [None, 1]),
                 "user": pick(random, ["nobody", "root"], ["bob", "", None, ["root"], "Root"]),
+                "environment": random_environment(random),
                 "environmentFile": pick(random, [*PATHS, None], WRONG_PATHS),
                 "chdir": pick(random, [*PATHS, None], WRONG_PATHS),
                 "oneShot": pick(random, [True, False], [0, 1, "yes", None]),
@@ -254,6 +260,7 @@ def random_image(random: Random) -> dict[str, Any]:
                     [[random.choice(WRONG_STORE_PATHS)], [1], [PACKAGE, None]],
                 ),
                 "created": pick(random, TIMES, WRONG_TIMES),
+                "environment": random_environment(random),
                 "extraCommands": pick(random, TEXTS, [None, 1]),
                 "fromImage": pick(random, [PACKAGE], ["base", 1, [], {}, "/nix/store/x"]),
                 "healthCheck": random_health_check(random),

@@ -65,6 +65,7 @@ def random_image(random: Random, name: str) -> AnyImage:
         random,
         pre_start_script=random.choice(TEXTS),
         user=random.choice(["nobody", "root"]),
+        environment=random.choice([{}, {"A": "b"}, {"A": f"{pkgs.a}/b", "c": "$d"}]),
         environment_file=random.choice([None, "/a", f"{pkgs.a}/b", pkgs.a]),
         one_shot=random.choice([True, False]),
         max_failures=random.choice([1, 5]),

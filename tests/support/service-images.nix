@@ -31,6 +31,15 @@ in
   surroundings = lib.buildImageWithPerps {
     name = "test/surroundings";
     config.WorkingDir = "/usr";
+    config.Env = [
+      "OF_CONFIG=config"
+      "OF_IMAGE=config"
+    ];
+    environment = {
+      OF_IMAGE = "image";
+      OF_SERVICE = "image";
+      OF_CONTAINER = "image";
+    };
     services = [
       {
         name = "nobody";
@@ -45,6 +54,20 @@ in
         name = "variables-of-file";
         command = toRecord "variables-of-file";
         environmentFile = "${pkgs.writeText "environment" "LOG_DEBUG=1\nPORT1=1\nPORT2=2\nPORT3=3\n"}";
+      }
+      {
+        name = "variables-of-service";
+        environment = {
+          OF_SERVICE = "service";
+          OF_CONTAINER = "service";
+          OF_CONTAINER_TOO = "service";
+          PATH = "/bin:/opt/bin";
+          READ = "service";
+        };
+        preStartScript = ''
+          export READ="$OF_SERVICE, read"
+        '';
+        command = toRecord "variables-of-service";
       }
       {
         name = "variables-of-pre-start";
@@ -369,6 +392,9 @@ in
         preStartScript = "${open}touch /tmp/touched";
         command = "touch /tmp/touched";
       };
+      toVariables =
+        kind:
+        lib.listToAttrs (lib.imap0 (index: lib.nameValuePair "${kind}_${toString index}") values);
       opens = [
         "cat <<EOF\n"
         "exit 0; "
@@ -377,7 +403,13 @@ in
     in
     lib.buildImageWithPerps {
       name = "test/hostile";
+      environment = toVariables "IMAGE";
       services = [
+        {
+          name = "variables";
+          environment = toVariables "SERVICE";
+          command = toRecord "variables";
+        }
         {
           name = "arguments";
           command = [ "${record}/bin/record" "arguments" ] ++ values;

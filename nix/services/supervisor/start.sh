@@ -49,6 +49,20 @@ perp_drop() {
   perp_variables=("${perp_kept[@]}")
 }
 
+# Let the variable $1 be $2, unless the container was given another value than the image's own, $3.
+# Each image has a PATH.
+perp_set() {
+  local perp_variable perp_kept=()
+  for perp_variable in "${perp_variables[@]}"; do
+    if [[ ${perp_variable%%=*} != "$1" ]]; then
+      perp_kept+=("$perp_variable")
+    elif test "$1" != PATH && ! { test $# -eq 3 && test "${perp_variable#*=}" = "$3"; }; then
+      return
+    fi
+  done
+  perp_variables=("${perp_kept[@]}" "$1=$2")
+}
+
 # For the pre-start script: export the variables here. What the shell cannot hold, or what would
 # steer it, is kept for the command. The message about a locale that is not there is of no use.
 perp_export_variables() {
