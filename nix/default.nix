@@ -48,7 +48,12 @@ let
   };
 
   buildImageOfServices = import ./services/buildImageWithPerps.nix {
-    inherit (table) baseImage perp reference;
+    inherit (table)
+      baseImage
+      buildLayeredImage
+      perp
+      reference
+      ;
     inherit
       addFluentd
       buildServiceFolder
@@ -76,6 +81,11 @@ let
 
     buildImageWithPerps = buildImageOfServices "buildImageWithPerps";
 
+    buildLayeredImage = import ./files/buildLayeredImage.nix {
+      inherit (table) reference;
+      inherit checks pkgs;
+    };
+
     fluentdCw = import ./fluentd/buildFluentd.nix { inherit fluentd pkgs; };
 
     makeJobs = import ./push/makeJobs.nix {
@@ -86,6 +96,8 @@ let
     override = changes: import ./. (inputs // changes);
 
     perp = import ./services/perp.nix { inherit (pkgs) lib; };
+
+    projectSource = import ./files/projectSource.nix;
 
     pushImage = import ./push/pushImage.nix {
       inherit (table) reference;

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nixgen.definitions import (
         DebianPackageSet,
+        File,
         Filter,
         Fluentd,
         Hydra,
@@ -33,6 +34,7 @@ _EXPRESSIONS = ("docker_images", "lib", "nix", "pkgs")
 
 __all__ = [
     "DebianPackageSet",
+    "File",
     "Filter",
     "Fluentd",
     "Hydra",

@@ -73,6 +73,9 @@ def lines() -> Iterator[str]:
     )
     yield from heading("Configuration", introduction)
     yield from rows({name: configuration[name] for name in sorted(configuration)})
+    file = table()["rules"]["file"]
+    yield from heading("Files", "What a file of `files` has: `source` or `text`, and perhaps more.")
+    yield from rows({name: file["keys"][name] for name in file["order"]})
     health = table()["rules"]["healthCheck"]
     yield from heading("Health check", "The keys of `healthCheck`, and of `config.Healthcheck`.")
     yield from rows({name: health["keys"][name] for name in health["order"]})

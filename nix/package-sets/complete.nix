@@ -69,6 +69,17 @@ let
         );
       };
 
+  # nixpkgs has no layer for files: commands make them in the last one.
+  withFiles =
+    given:
+    if !given ? files || takes dockerTools.buildLayeredImage "files" then
+      given
+    else
+      removeAttrs given [ "files" ]
+      // {
+        fakeRootCommands = given.files.commands + given.fakeRootCommands or "";
+      };
+
   # Add the forms in which images are pushed and loaded. `source` prints the archive, or is it.
   addForms =
     annotations: source: image:
@@ -129,7 +140,7 @@ else
       buildLayeredImage =
         given:
         let
-          split = splitArguments dockerTools.buildLayeredImage given;
+          split = splitArguments dockerTools.buildLayeredImage (withFiles given);
           inherit (split) annotations;
           arguments = {
             maxLayers = import ./mostLayers.nix;

@@ -176,6 +176,17 @@ let
       );
     };
 
+  problemOfFiles =
+    files:
+    let
+      isOfOneKind = file: ((file.source or null) == null) != ((file.text or null) == null);
+      wrong = filter (target: !isOfOneKind files.${target}) (attrNames files);
+    in
+    if wrong == [ ] then
+      null
+    else
+      together "fileOfOneKind" (primitives.below "files" (head wrong)) files.${head wrong};
+
   problemOf =
     function: arguments:
     let
@@ -185,6 +196,13 @@ let
     firstOf [
       found.each
       (problemOfArguments imageChecks arguments)
+      (problemOfFiles arguments.files)
+      (
+        if arguments.files != { } && arguments.runAsRoot != null then
+          together "bothFilesAndRoot" "files" (attrNames arguments.files)
+        else
+          null
+      )
       found.together
     ];
 
@@ -255,6 +273,8 @@ let
       preStartScript = toText service.preStartScript;
     };
 
+  withoutNullOf = builtins.mapAttrs (_: withoutNull);
+
   # What is null in the configuration is as good as not there.
   withoutNull = set: removeAttrs set (filter (name: isNull set.${name}) (attrNames set));
 in
@@ -281,6 +301,24 @@ in
         show :: value -> String
   */
   inherit show;
+
+  /**
+    Check files that an image is to have, and give them without what is null. `where` is how a
+    message begins.
+
+    # Type
+
+        checkFiles :: String -> Files -> Files
+  */
+  checkFiles =
+    where: files:
+    let
+      found = firstOf [
+        (primitives.within "files" (imageChecks.files files))
+        (problemOfFiles files)
+      ];
+    in
+    if found != null then throw (message where found) else withoutNullOf files;
 
   /**
     What is wrong with an image's arguments, or null: { path, expected, given, remedy }, and the

@@ -26,6 +26,9 @@
   : those of the image's manifest, strings by name, such as
     { "org.opencontainers.image.licenses" = "MIT"; }
 
+  `files`
+  : files and texts by their paths, as `buildLayeredImage` has them
+
   `contents`, `extraCommands`, `created`, `maxLayers`
   : as in nixpkgs' dockerTools
 
@@ -52,6 +55,7 @@
 {
   addFluentd,
   baseImage,
+  buildLayeredImage,
   buildServiceFolder,
   checks,
   dockerImages,
@@ -111,10 +115,11 @@ let
 
       image =
         if checked.runAsRoot == null then
-          pkgs.dockerTools.buildLayeredImage (
+          buildLayeredImage (
             arguments
             // {
               contents = allContents;
+              inherit (checked) files;
             }
             // lib.optionalAttrs (checked.maxLayers != null) { inherit (checked) maxLayers; }
           )

@@ -1,5 +1,6 @@
 """Definitions: what people say about images, as frozen values that are checked when made."""
 
+from nixgen.definitions.files import File
 from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
 from nixgen.definitions.hydra import Hydra, Jobset, JobsetInput
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
@@ -10,6 +11,7 @@ from nixgen.definitions.service import Service
 __all__ = [
     "AnyImage",
     "DebianPackageSet",
+    "File",
     "Filter",
     "Fluentd",
     "Hydra",

@@ -32,9 +32,9 @@ class Argument:
     check: Check
 
 
-def argument() -> Any:
+def argument(converter: Callable[[Any], Any] | None = None) -> Any:
     """Give a class a field with the default of the table."""
-    return field(default=None, metadata=_BY_TABLE)
+    return field(default=None, converter=converter, metadata=_BY_TABLE)
 
 
 def by_table(*sections: str) -> Callable[[type, list[Attribute[Any]]], list[Attribute[Any]]]:

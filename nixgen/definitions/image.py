@@ -17,6 +17,7 @@ from nixgen.definitions.arguments import (
     by_table,
     check_arguments,
 )
+from nixgen.definitions.files import Files, missing_source, placed, to_files
 from nixgen.definitions.fluentd import Fluentd
 from nixgen.definitions.fluentd_checks import (
     IMAGE_PARTS,
@@ -25,7 +26,7 @@ from nixgen.definitions.fluentd_checks import (
     problem_of_parts,
 )
 from nixgen.definitions.service import Command, Service, ServiceFields
-from nixgen.definitions.validation import Text, location_field, refuse
+from nixgen.definitions.validation import Text, below, location_field, refuse
 from nixgen.errors import DefinitionError, Location
 from nixgen.rules import sentence
 
@@ -65,7 +66,8 @@ class BuiltImage:
     """What every image that is built here has.
 
     `name` is the repository's name in a registry, such as "locksmith/worker"; `tag` is the hash of
-    the output unless it is set; `created` an RFC 3339 time, or "now" (1970-01-01T00:00:01Z unless
+    the output unless it is set; `files` says what of the project, and which texts, lie where in the
+    image; `created` an RFC 3339 time, or "now" (1970-01-01T00:00:01Z unless
     set); `config` is merged into the image's configuration (the OCI image specification's
     `config`); `annotations` are those of its manifest, such as org.opencontainers.image.licenses
     (annotations.md of the same specification); `max_layers` is how many layers the image may have,
@@ -76,6 +78,7 @@ class BuiltImage:
     tag: str | None = argument()
     from_image: Text | None = argument()
     contents: Sequence[Text] = argument()
+    files: Files = argument(converter=to_files)
     config: Mapping[str, Any] = argument()
     annotations: Mapping[str, Text] = argument()
     created: str | None = argument()
@@ -87,6 +90,18 @@ class BuiltImage:
         """Name the image in messages."""
         return {"image": self.name} if isinstance(getattr(self, "name", None), str) else {}
 
+    def _refuse_wrong_files(self) -> None:
+        for target, file in placed(self.files).items():
+            path = below("files", target)
+            if (file.get("source") is None) == (file.get("text") is None):
+                raise self._refuse_together(path, "fileOfOneKind", file)
+            if (name := missing_source(file)) is not None:
+                raise refuse(self, path, "a file or folder of the project", name)
+
+    def _refuse_together(self, path: str, rule: str, given: object) -> DefinitionError:
+        expected, remedy = sentence(rule)
+        return refuse(self, path, expected, given, remedy=remedy)
+
 
 @frozen(kw_only=True, field_transformer=by_table("layeredImage"))
 class LayeredImage(BuiltImage):
@@ -97,6 +112,7 @@ class LayeredImage(BuiltImage):
 
     def __attrs_post_init__(self) -> None:
         check_arguments(self, arguments_of("layeredImage"))
+        self._refuse_wrong_files()
 
 
 @frozen(kw_only=True, field_transformer=by_table("image", "service"))
@@ -128,6 +144,7 @@ class Image(BuiltImage, ServiceFields):
                 raise refuse(self, "command", "a command or services, not both", self.command)
             self._refuse_service_fields()
             check_arguments(self, arguments_of("image"))
+            self._refuse_wrong_files()
             self._refuse_repeated_names()
             self._refuse_wrong_order()
         elif self.command is None:
@@ -135,7 +152,13 @@ class Image(BuiltImage, ServiceFields):
             raise refuse(self, "command", "a command, or services", remedy="set one of the two")
         else:
             check_arguments(self, _of_one_command())
+            self._refuse_wrong_files()
         self._refuse_names_of_fluentd()
+
+    def _refuse_wrong_files(self) -> None:
+        super()._refuse_wrong_files()
+        if self.files and self.run_as_root is not None:
+            raise self._refuse_together("files", "bothFilesAndRoot", sorted(self.files))
 
     @property
     def has_source(self) -> bool:
@@ -184,10 +207,6 @@ class Image(BuiltImage, ServiceFields):
             if service.name in taken:
                 path = f"services[{index}].name"
                 raise self._refuse_together(path, "fluentdService", service.name)
-
-    def _refuse_together(self, path: str, rule: str, given: object) -> DefinitionError:
-        expected, remedy = sentence(rule)
-        return refuse(self, path, expected, given, remedy=remedy)
 
 
 def _refuse_unknown(

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 from nixgen.definitions import Project
+from nixgen.definitions.files import files_of
 from nixgen.errors import DefinitionError, Location, NixgenError
 
 DEFINITIONS_FILE = "images.py"
@@ -63,7 +64,7 @@ def _read(file: Path) -> str:
 def _run(source: str, module: ModuleType, folder: Path) -> None:
     sys.modules[module.__name__] = module
     try:
-        with _surroundings(folder), redirect_stdout(sys.stderr):
+        with _surroundings(folder), files_of(folder), redirect_stdout(sys.stderr):
             exec(compile(source, DEFINITIONS_FILE, "exec"), module.__dict__)  # noqa: S102 (their own file)
     except SyntaxError as error:
         name, line = error.filename or DEFINITIONS_FILE, error.lineno or 1

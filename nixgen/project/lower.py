@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from pathlib import PurePosixPath
 from typing import Any
 
 from attrs import evolve, fields
@@ -20,6 +21,7 @@ from nixgen.definitions import (
     Service,
 )
 from nixgen.definitions.project import PULLED
+from nixgen.definitions.validation import is_literal
 from nixgen.language import (
     AttributeSet,
     Binary,
@@ -50,11 +52,27 @@ def image(definition: AnyImage, fluentd: Fluentd | None = None) -> Expression:
 
     `fluentd` is the project's: an image with a source has its outputs, unless it sets its own.
     """
-    arguments = _arguments(definition)
+    arguments: dict[str, Any] = _arguments(definition)
     if fluentd and isinstance(definition, Image) and definition.has_source:
         own = definition.fluentd.to_data() if definition.fluentd else {}
         arguments["fluentd"] = {**fluentd.to_data(), **own}
+    if "files" in arguments:
+        arguments["files"] = {
+            target: _file(file) for target, file in sorted(arguments["files"].items())
+        }
     return Call(_builder(definition), (AttributeSet(arguments),))
+
+
+def _file(file: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the file with the expression of its source, which is a path in the project."""
+    lowered = {name: value for name, value in file.items() if name != "exclude"}
+    if is_literal(source := file.get("source")):
+        path = str(PurePosixPath(source))
+        given = {"root": Path("../.."), **({} if path == "." else {"path": path})}
+        exclude = {"exclude": file["exclude"]} if file.get("exclude") else {}
+        argument = AttributeSet({**given, **exclude})
+        lowered["source"] = Call(Select(_LIB, ("projectSource",)), (argument,))
+    return lowered
 
 
 def docker_images(project: Project) -> Expression:
@@ -104,6 +122,8 @@ def _builder(definition: AnyImage) -> Expression:
             return Select(_LIB, ("buildImageWithPerp",))
         case Image():
             return Select(_LIB, ("buildImageWithPerps",))
+        case LayeredImage(files=files) if files:
+            return Select(_LIB, ("buildLayeredImage",))
         case LayeredImage():
             return Select(_PKGS, ("dockerTools", "buildLayeredImage"))
         case PulledImage():

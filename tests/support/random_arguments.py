@@ -128,6 +128,25 @@ def random_environment(random: Random) -> Any:
     return pick(random, [{}, {name: "b"}, {name: PACKAGE, "B": ""}], [{name: 1}, {name: None}, []])
 
 
+def random_files(random: Random) -> Any:
+    file = some(
+        random,
+        {
+            "mode": pick(random, [0, 0o640, 0o4755, None], [-1, 0o10000, "640", 1.0]),
+            "owner": pick(random, ["root", "1000", "nobody:33", None], ["bob", "", "1:", 1]),
+            "exclude": pick(random, [[], ["*.log"], None], ["a", [1]]),
+        },
+    )
+    sources = [".", "a", "./a b", "a/.b", "..a/b", PACKAGE, "a/"]
+    kind = pick(
+        random,
+        [{"text": "a\n"}, {"text": PACKAGE}, *({"source": source} for source in sources)],
+        [{}, {"source": "a", "text": "b"}, {"source": "../a"}, {"source": "/a"}, {"source": 1}],
+    )
+    place = pick_name(random, ["/a", "/", "/a b/é"], WRONG_PATHS)
+    return pick(random, [{}, {place: {**file, **kind}} if isinstance(kind, dict) else {}], [1, []])
+
+
 def random_health_check(random: Random) -> Any:
     durations = ("Interval", "Timeout", "StartPeriod", "StartInterval")
     made = some(
@@ -262,6 +281,7 @@ def random_image(random: Random) -> dict[str, Any]:
                 "created": pick(random, TIMES, WRONG_TIMES),
                 "environment": random_environment(random),
                 "extraCommands": pick(random, TEXTS, [None, 1]),
+                "files": random_files(random),
                 "fromImage": pick(random, [PACKAGE], ["base", 1, [], {}, "/nix/store/x"]),
                 "healthCheck": random_health_check(random),
                 "labels": random_labels(random),

@@ -121,7 +121,7 @@ makeImage {
     ;
   function = "buildImage";
   includeStorePaths = true;
-  links = null;
+  roots = [ ];
   maxLayers = null;
   plan = [ ];
   split = false;

@@ -6,7 +6,8 @@
   the links to all contents and what the commands made. No layer holds a path that the parent's
   layers or those of the first path hold: it is made from its own path and what lies below alone,
   so images share it. So they do the links to contents without `references`, in one more layer
-  below the last, when there are no commands, which could change them.
+  below the last, when there are no commands, which could change them. `files` has another: it is a
+  set with `commands`, which make files as if root, and the store paths they refer to, `references`.
 */
 {
   architecture,
@@ -24,6 +25,7 @@
   tag ? null,
   fromImage ? null,
   contents ? [ ],
+  files ? null,
   config ? { },
   architecture ? dockerTools.architecture,
   created ? "1970-01-01T00:00:01Z",
@@ -78,7 +80,9 @@ let
 
   givenContents = lib.toList contents;
   ownContents = lib.filter (path: path ? references) givenContents;
-  references = lib.concatMap (path: path.references) ownContents;
+  references =
+    lib.concatMap (path: path.references) ownContents
+    ++ lib.optionals (files != null) files.references;
 
   chosen = chooseParent {
     inherit architecture fromImage;
@@ -116,6 +120,25 @@ let
           contents = linkedApart;
         }
       );
+
+  filesApart =
+    if files == null then
+      null
+    else
+      rootFileSystem (
+        rootOptions
+        // {
+          name = "files";
+          contents = [ ];
+          extraCommands = "";
+          fakeRootCommands = files.commands;
+        }
+      );
+
+  roots = lib.filter (each: each != null) [
+    links
+    filesApart
+  ];
 
   toPlanned =
     belowAs: path:
@@ -155,6 +178,7 @@ let
   root = rootFileSystem (
     rootOptions
     // {
+      listings = parent.listings ++ lib.optional (files != null) "${filesApart}/listing";
       name = storeName;
       contents = if linkedApart == [ ] then contentList else ownContents;
       inherit config;
@@ -168,7 +192,6 @@ makeImage {
     architecture
     created
     includeStorePaths
-    links
     maxLayers
     meta
     mtime
@@ -177,6 +200,7 @@ makeImage {
     parent
     passthru
     root
+    roots
     storeName
     tag
     ;

@@ -79,6 +79,7 @@ let
     };
     makeImage = import ./makeImage.nix {
       inherit
+        layerPaths
         lib
         pkgs
         runLayers

@@ -3,7 +3,7 @@
 # for each layer. The layers are the same as in the other forms of the image, but made from the store
 # paths here and now: an archive holds a copy of them anyway. A line of the file $planPath is a store
 # path that layers are made of, and those of its closure that have layers of their own; the file
-# closure-N has the closure of line N. $links is empty or a root file system. $reference is JSON.
+# closure-N has the closure of line N. $roots are root file systems. $reference is JSON.
 set -o pipefail
 # shellcheck source=SCRIPTDIR/layers.sh
 . "$layerFunctions"
@@ -67,7 +67,8 @@ add_layer() {
 # The digests that are not known yet are as long as others.
 {
   cat parent-layers path-layers
-  printf '%s\n' ${links:+links} own
+  # shellcheck disable=SC2086 # a list of store paths
+  printf '%s\n' $roots own
 } | sed 's/.*/0000000000000000000000000000000000000000000000000000000000000000/' >digests
 pack_frame >"$out"
 size_of_frame=$(stat -c %s "$out")
@@ -81,7 +82,9 @@ done <parent-layers
 while read -r list; do
   add_layer - "$list"
 done <path-layers
-test ! "$links" || add_layer "$links/root.tar" empty
+for other in $roots; do
+  add_layer "$other/root.tar" empty
+done
 add_layer "$root/root.tar" small
 head -c 1024 /dev/zero >>"$out"
 

@@ -103,7 +103,9 @@ plan_own() {
 limit_layers() {
   : >smallest
   test "$maxLayers" || return 0
-  others=$(($(wc -l <parent-layers) + $(test ! "$links" || echo 1) + 1))
+  # shellcheck disable=SC2154,SC2086 # a list of store paths
+  set -- $roots
+  others=$(($(wc -l <parent-layers) + $# + 1))
   surplus=$(($(wc -l <path-layers) + others - maxLayers))
   test "$surplus" -gt 0 || return 0
   if test "$maxLayers" -le "$others"; then

@@ -9,8 +9,8 @@
     - `apart`, those store paths of the closure that have layers elsewhere
     - `layersAs`, a function of how layers are kept (runLayers.nix) that gives them
 
-  `links`
-  : null, or a root file system, as rootFileSystem makes it, that has the next layer
+  `roots`
+  : root file systems, as rootFileSystem makes them, that have the next layers
 
   `parent`
   : what loadArchive gives for the image below
@@ -41,6 +41,7 @@
   - `ociUncompressed`: the same with plain layers
 */
 {
+  layerPaths,
   lib,
   pkgs,
   runLayers,
@@ -54,13 +55,13 @@
   created,
   function,
   includeStorePaths,
-  links,
   maxLayers,
   mtime,
   owner,
   parent,
   plan,
   root,
+  roots,
   split,
   storeName,
   meta,
@@ -76,9 +77,9 @@ let
       created
       function
       imageName
-      links
       maxLayers
       root
+      roots
       split
       ;
     inherit (pkgs) jq;
@@ -90,12 +91,16 @@ let
     root
   ];
 
-  toLinkLayer =
-    form:
+  toLayer =
+    form: root:
     storeLayer {
-      name = "links";
-      root = links;
-      inherit form mtime owner;
+      name = layerPaths.toPathName root;
+      inherit
+        form
+        mtime
+        owner
+        root
+        ;
     };
 
   parts = lib.mapAttrs (
@@ -108,7 +113,7 @@ let
         exportReferencesGraph = ownClosure;
         layers =
           lib.unique (lib.concatMap (planned: planned.layersAs form) plan)
-          ++ lib.optional (links != null) (toLinkLayer form);
+          ++ map (toLayer form) roots;
         parent = parentParts;
       };
     }
@@ -173,7 +178,7 @@ runLayers {
 // passthru
 // {
   inherit imageName imageTag parts;
-  listings = parent.listings ++ map (each: "${each}/listing") (lib.optional (links != null) links ++ [ root ]);
+  listings = parent.listings ++ map (each: "${each}/listing") (roots ++ [ root ]);
   oci = toOciFolder "oci-image-${storeName}" "tar+gzip";
   ociUncompressed = toOciFolder "oci-image-${storeName}-uncompressed" "tar";
 }
