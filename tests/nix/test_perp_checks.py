@@ -126,7 +126,8 @@ REFUSED = [
     (
         perp('{ usr = "www"; }'),
         f"{PERP}: usr: there is no such argument; there are annotations, chdir, command, config, "
-        "contents, created, environmentFile, extraCommands, fluentd, fromImage, healthCheck, "
+        "contents, created, environment, environmentFile, extraCommands, files, fluentd, "
+        "fromImage, healthCheck, "
         "labels, maxFailures, maxLayers, name, onFailure, oneShot, preStartScript, runAsRoot, "
         "stopGracePeriod, tag, user",
     ),
@@ -157,7 +158,7 @@ REFUSED = [
     (
         perps('[ { name = "a"; command = "x"; oneshot = true; } ]'),
         f'{PERPS}, service "a": oneshot: there is no such argument; a service has after, chdir, '
-        "command, environmentFile, fluentd, maxFailures, name, onFailure, oneShot, "
+        "command, environment, environmentFile, fluentd, maxFailures, name, onFailure, oneShot, "
         "preStartScript, user",
     ),
     (

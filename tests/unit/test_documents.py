@@ -41,6 +41,8 @@ def test_examples_of_projects_load(document: Path, tmp_path: Path) -> None:
     for example in examples(document):
         imports = "" if "import" in example else "from nixgen import *\n"
         shortened = example.replace("{...}", "{}")
+        for source in re.findall(r'"\./([a-z]+)"', example):
+            (tmp_path / source).mkdir(exist_ok=True)
         (tmp_path / "images.py").write_text(imports + shortened)
         assert plan(load_project(tmp_path), {}).generated
 
