@@ -5,8 +5,8 @@
 OUTPUT_PIPE is what the service prints into, FLUENTD_PIPE what fluentd reads. Both are named pipes
 that stay open here whoever leaves them, so that nobody blocks when opening one and nothing is lost
 when fluentd starts again. While fluentd reads, the service waits for it as it would for any reader
-of a pipe. If fluentd takes nothing for PATIENCE, lines are dropped, whole ones, and counted, until
-it reads again.
+of a pipe. If nobody has the pipe locked, as in_named_pipe.rb has while it runs, and nothing is
+taken for PATIENCE, lines are dropped, whole ones, and counted, until somebody reads again.
 
 On SIGTERM the program ends as soon as the service does not run any more.
 """
@@ -23,15 +23,16 @@ READ_SIZE = 65536
 PIPE_SIZE = 1 << 20
 # A longer line is cut, so that it does not fill the memory.
 LONGEST_LINE = 1 << 20
-# How long, in seconds, fluentd may take nothing before lines are dropped.
+# How long, in seconds, nothing may be taken before lines are dropped.
 PATIENCE = 1.0
 
 
 class Delivery:
     """Write whole lines into a pipe, or drop and count them when nobody reads it."""
 
-    def __init__(self, service, path):
+    def __init__(self, service, path, is_ending):
         self.service = service
+        self.is_ending = is_ending
         self.pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
         with contextlib.suppress(OSError):
             fcntl.fcntl(self.pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
@@ -55,15 +56,27 @@ class Delivery:
     def write(self, data):
         """Return how many bytes the pipe took."""
         sent = 0
+        timeout = 0 if self.is_stalled else PATIENCE * 1000
         while sent < len(data):
-            timeout = 0 if self.is_stalled else PATIENCE * 1000
             if not self.poll.poll(timeout):
+                if self.is_read() and not self.is_ending():
+                    timeout = PATIENCE * 1000
+                    continue
                 self.stall()
                 break
             with contextlib.suppress(BlockingIOError):
                 sent += os.write(self.pipe, data[sent : sent + select.PIPE_BUF])
                 self.resume()
         return sent
+
+    def is_read(self):
+        """Tell whether fluentd has the pipe; it may wait for its outputs."""
+        try:
+            fcntl.flock(self.pipe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(self.pipe, fcntl.LOCK_UN)
+        return False
 
     def stall(self):
         """Say once that lines are dropped."""
@@ -147,8 +160,8 @@ class Output:
 
 def main(service, output_path, fluentd_path):
     """Forward until SIGTERM comes and the service has ended."""
-    delivery = Delivery(service, fluentd_path)
     output = Output(output_path)
+    delivery = Delivery(service, fluentd_path, lambda: output.is_stopping)
     for run in output.runs():
         rest = b""
         for data in run:

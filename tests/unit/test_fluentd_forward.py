@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -159,6 +160,41 @@ def test_nobody_reads(forwarding: Forwarding) -> None:
     assert delivered.endswith(b"\n")
     dropped = 50_000 - delivered.count(b"\n")
     assert f"svc: {dropped} lines did not reach fluentd" == forwarding.messages.splitlines()[1]
+
+
+def test_reader_that_waits(forwarding: Forwarding) -> None:
+    """While fluentd has the pipe but takes nothing, the service waits, and no line is dropped."""
+    lines = numbered(50_000)
+    descriptor = os.open(forwarding.fluentd, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    service = threading.Thread(target=forwarding.run_service, args=(lines,))
+    service.start()
+    time.sleep(2.5)
+    assert service.is_alive()
+    reader = Reader(forwarding.fluentd)
+    service.join()
+    wait_until(lambda: len(reader.content) >= len(lines))
+    reader.stop()
+    assert (lines, "") == (reader.content.rstrip(b"\0"), forwarding.messages)
+    os.close(descriptor)
+
+
+def test_end_while_the_reader_waits(forwarding: Forwarding, tmp_path: Path) -> None:
+    """When it is told to end, it drops what is not taken, says how much, and ends."""
+    descriptor = os.open(forwarding.fluentd, os.O_RDWR)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    (tmp_path / "lines").write_bytes(numbered(50_000))
+    with (tmp_path / "lines").open() as lines, forwarding.output.open("wb") as output:
+        service = subprocess.Popen(["cat"], stdin=lines, stdout=output)
+    wait_until(lambda: len(forwarding.log) > 1 << 16)
+    time.sleep(1.5)
+    assert service.poll() is None
+    forwarding.process.terminate()
+    service.kill()
+    service.wait()
+    forwarding.process.wait(TIMEOUT)
+    assert "lines did not reach fluentd" in forwarding.messages
+    os.close(descriptor)
 
 
 def test_reader_that_comes_back(forwarding: Forwarding, reader: Reader) -> None:

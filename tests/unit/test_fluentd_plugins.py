@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -135,6 +137,76 @@ def test_line_that_does_not_match(tmp_path: Path) -> None:
         (tmp_path / "pipe").write_text("1\nbad line\n2\n")
         assert [{"n": "1"}, {"n": "2"}] == fluentd.wait_for_records(2)
         assert re.search(r"\[warn\]: pattern not matched .*bad line", fluentd.log)
+
+
+def test_line_without_its_time(tmp_path: Path) -> None:
+    """Whatever is wrong with a line, it is reported, and costs no other."""
+    parameters = (r"format /^(?<time>[^ ]*) (?<message>.*)$/", "time_format %Y-%m-%d")
+    with running(tmp_path, source(tmp_path / "pipe", *parameters)) as fluentd:
+        (tmp_path / "pipe").write_text("2018-04-04 a\n2018-04-04 b\nno time\n2018-04-04 d\n")
+        messages = [record["message"] for record in fluentd.wait_for_records(3)]
+        assert ["a", "b", "d"] == messages
+        assert re.search(r'\[warn\]: .*line cannot be parsed .*line="no time"', fluentd.log)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+FORWARD = """\
+<match log.**>
+  @type copy
+  <store>
+    @type file
+    path {folder}/copy
+    <buffer>
+      flush_mode immediate
+    </buffer>
+  </store>
+  <store>
+    @type forward
+    heartbeat_type none
+    <server>
+      host 127.0.0.1
+      port {port}
+    </server>
+    <buffer>
+      total_limit_size 96k
+      chunk_limit_size 32k
+      flush_interval 0.1s
+      flush_thread_interval 0.05
+      flush_thread_burst_interval 0.05
+      retry_wait 0.1s
+      retry_max_interval 0.2s
+    </buffer>
+  </store>
+</match>
+"""
+
+
+def test_lines_wait_for_an_output_that_comes_back(tmp_path: Path) -> None:
+    """While nobody takes what is forwarded the writer waits, and every line arrives once."""
+    lines, port = 5_000, free_port()
+    conf = source(tmp_path / "pipe") + FORWARD.format(folder=tmp_path, port=port)
+    (tmp_path / "other").mkdir()
+    with running(tmp_path, conf) as fluentd:
+        text = "".join(f"{number} {'x' * 90}\n" for number in range(lines))
+        writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(text,))
+        writer.start()
+        wait_until(lambda: "waits until the outputs take lines again" in fluentd.log)
+        assert writer.is_alive()
+        receiver = f"<source>\n  @type forward\n  bind 127.0.0.1\n  port {port}\n</source>\n"
+        with running(tmp_path / "other", receiver) as other:
+            other.wait_for_records(lines)
+            writer.join()
+            found = [int(record["message"].split()[0]) for record in other.records]
+        assert list(range(lines)) == sorted(found)
+        copied = "".join(file.read_text() for file in tmp_path.glob("copy*/*"))
+        copied += "".join(file.read_text() for file in tmp_path.glob("copy*.log"))
+        assert lines == copied.count("x" * 90)
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
