@@ -55,6 +55,12 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the subcommand, and keep whether its help is asked for."""
         ctx.meta[_ASKS_FOR_HELP] = not _HELP_OPTIONS.isdisjoint(args)
+        if args and args[0] not in _SUBCOMMANDS and not args[0].startswith("-"):
+            from difflib import get_close_matches  # the command line starts without it
+
+            near = get_close_matches(args[0], _SUBCOMMANDS, n=1)
+            remedy = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{remedy}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -15,6 +15,7 @@ from types import ModuleType
 from nixgen.definitions import Project
 from nixgen.definitions.files import files_of
 from nixgen.errors import DefinitionError, Location, NixgenError
+from nixgen.project import mistakes
 
 DEFINITIONS_FILE = "images.py"
 _IMAGE_CLASSES = {"Image", "LayeredImage", "PulledImage"}
@@ -40,9 +41,10 @@ def load_project(folder: Path) -> Project:
     project = getattr(module, "project", None)
     if not isinstance(project, Project):
         given = "there is none" if project is None else f"it is a {type(project).__name__}"
+        other = mistakes.other_project(vars(module))
         raise LoadError(
             f"{DEFINITIONS_FILE}: expected a Project in the variable `project`, {given}",
-            "write: project = Project(images={...})",
+            f"call `{other}` `project`" if other else "write: project = Project(images={...})",
         )
     return project
 
@@ -64,8 +66,10 @@ def _read(file: Path) -> str:
 def _run(source: str, module: ModuleType, folder: Path) -> None:
     sys.modules[module.__name__] = module
     try:
+        tree = ast.parse(source, DEFINITIONS_FILE)
+        _refuse_repeated_images(tree)
         with _surroundings(folder), files_of(folder), redirect_stdout(sys.stderr):
-            exec(compile(source, DEFINITIONS_FILE, "exec"), module.__dict__)  # noqa: S102 (their own file)
+            exec(compile(tree, DEFINITIONS_FILE, "exec"), module.__dict__)  # noqa: S102 (their own file)
     except SyntaxError as error:
         name, line = error.filename or DEFINITIONS_FILE, error.lineno or 1
         text = source.splitlines()[line - 1].strip() if name == DEFINITIONS_FILE else ""
@@ -76,6 +80,8 @@ def _run(source: str, module: ModuleType, folder: Path) -> None:
         if problem.image is not None or problem.service is not None:
             located = located.located(attribute=_enclosing_image(source, problem.location))
         raise located from None
+    except LoadError:
+        raise
     except NixgenError as error:
         raise LoadError(f"{_innermost(error, folder)}: {error}") from None
     except SystemExit as ending:
@@ -85,7 +91,17 @@ def _run(source: str, module: ModuleType, folder: Path) -> None:
         place = _innermost(error, folder)
         attribute = _enclosing_image(source, place)
         owner = f"dockerImages.{attribute}: " if attribute else ""
-        raise LoadError(f"{place}: {owner}{type(error).__name__}: {error}") from None
+        what, remedy = mistakes.told(error)
+        raise LoadError(f"{place}: {owner}{what}", remedy) from None
+
+
+def _refuse_repeated_images(tree: ast.Module) -> None:
+    for name, first, second in mistakes.repeated_images(tree):
+        place = Location(DEFINITIONS_FILE, second)
+        raise LoadError(
+            f"{place}: dockerImages.{name}: defined twice; Python would forget line {first}",
+            "give one of the two another name",
+        )
 
 
 @contextmanager

@@ -111,7 +111,8 @@ def test_help_names_every_subcommand(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "message"),
     [
-        (["nosuch"], ExitStatus.USAGE, "No such command 'nosuch'"),
+        (["nosuch"], ExitStatus.USAGE, "No such command 'nosuch'."),
+        (["biuld"], ExitStatus.USAGE, "No such command 'biuld'. Did you mean 'build'?"),
         (["emit", "--nosuch"], ExitStatus.USAGE, "No such option '--nosuch'"),
         (
             ["build", "workr"],

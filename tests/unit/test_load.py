@@ -18,7 +18,50 @@ from nixgen.project.load import LoadError, load_project
         ("\n\nimport nosuch\n", "images.py:3: ModuleNotFoundError: No module named 'nosuch'"),
         (
             "\nfrom nixgen import Image\nImage(nmae='x')\n",
-            "images.py:3: TypeError: Image.__init__() got an unexpected keyword argument 'nmae'",
+            "images.py:3: Image has no argument nmae\n  did you mean name?",
+        ),
+        (
+            "from nixgen import *\nImage(name='x', command='y', preStartScript='z')\n",
+            "images.py:2: Image has no argument preStartScript\n  did you mean pre_start_script?",
+        ),
+        (
+            "from nixgen import *\nService(name='x', shell='y')\n",
+            "images.py:2: Service has no argument shell\n  there are pre_start_script, user, "
+            "environment, environment_file, chdir, one_shot, on_failure, max_failures, fluentd, "
+            "name, command, after",
+        ),
+        (
+            "from nixgen import *\nLayeredImage('x')\n",
+            "images.py:2: LayeredImage takes its arguments by name alone\n"
+            "  write LayeredImage(name=...)",
+        ),
+        (
+            "from nixgen import *\nService(command='x')\n",
+            "images.py:2: Service needs name",
+        ),
+        (
+            "from nixgen import *\nImages(name='x')\n",
+            "images.py:2: name 'Images' is not defined\n  did you mean Image?",
+        ),
+        (
+            "from nixgen import Project\nproject = Project(images={'x': Image(name='x')})\n",
+            "images.py:2: dockerImages.x: name 'Image' is not defined\n"
+            "  write: from nixgen import Image",
+        ),
+        (
+            "from nixgen import Project\nimages = Project(images={})\n",
+            "images.py: expected a Project in the variable `project`, there is none\n"
+            "  call `images` `project`",
+        ),
+        (
+            "from nixgen import *\nproject = Project(images={\n'a': LayeredImage(name='a'),\n"
+            "'b': LayeredImage(name='b'),\n'a': LayeredImage(name='c')})\n",
+            "images.py:5: dockerImages.a: defined twice; Python would forget line 3\n"
+            "  give one of the two another name",
+        ),
+        (
+            "def f(*, a): ...\nf(b=1)\n",
+            "images.py:2: TypeError: f() got an unexpected keyword argument 'b'",
         ),
         ("def f():\n    1 / 0\nf()\n", "images.py:2: ZeroDivisionError: division by zero"),
         (
@@ -109,5 +152,5 @@ def test_unknown_field_is_led_to_its_image(tmp_path: Path) -> None:
     """A keyword that a class does not have is reported with the image it was meant for."""
     source = 'from nixgen import *\nproject = Project(images={\n    "a": Image(nmae="x"),\n})\n'
     (tmp_path / "images.py").write_text(source)
-    with pytest.raises(LoadError, match=r"^images.py:3: dockerImages.a: TypeError: .*'nmae'"):
+    with pytest.raises(LoadError, match="^images.py:3: dockerImages.a: Image has no argument nmae"):
         load_project(tmp_path)
