@@ -152,5 +152,7 @@ def test_unknown_field_is_led_to_its_image(tmp_path: Path) -> None:
     """A keyword that a class does not have is reported with the image it was meant for."""
     source = 'from nixgen import *\nproject = Project(images={\n    "a": Image(nmae="x"),\n})\n'
     (tmp_path / "images.py").write_text(source)
-    with pytest.raises(LoadError, match="^images.py:3: dockerImages.a: Image has no argument nmae"):
+    with pytest.raises(
+        LoadError, match=r"^images.py:3: dockerImages.a: Image has no argument nmae"
+    ):
         load_project(tmp_path)
