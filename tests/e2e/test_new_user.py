@@ -68,7 +68,7 @@ def test_run_ends_with_the_status_of_the_container(project: Path) -> None:
     command = next(line for line in text.splitlines() if "command=" in line)
     ending = 'command="echo going; exit 7", on_failure="exit", max_failures=1,'
     definitions.write_text(text.replace(command, ending))
-    done = nixgen(*RUN, "hello", "--", "--name", "nixgen-test-status", folder=project)
+    done = nixgen(*RUN, "hello", "--name", "nixgen-test-status", folder=project)
     assert done.returncode == 7, done.stderr
     assert "going" in done.stdout + done.stderr
     assert engine("ps", "--all", "--quiet", "--filter", "name=nixgen-test-status") == ""

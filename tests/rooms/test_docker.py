@@ -105,13 +105,14 @@ def test_docker_loads_images_on_any_parent(docker: DockerRoom) -> None:
 
 
 def test_port_is_published(docker: DockerRoom) -> None:
-    """Options after `--` reach Docker: a port is published, and answers."""
-    words = ("run", "--engine", "docker", "--detach", "staticFiles", "--")
-    container = printed(nixgen(docker, *words, "--publish", "127.0.0.1::8080"))
+    """Options reach Docker, before `--` and after: a port is published, and answers."""
+    words = ("run", "--engine", "docker", "--detach", "staticFiles", "-p", "127.0.0.1::8080")
+    container = printed(nixgen(docker, *words, "-e", "A=b c", "--", "--label", "a=b"))
     try:
         address = docker.docker("port", container, "8080/tcp")
         ask = ("busybox", "wget", "-qO-", f"http://{address}/index.html")
         wait_until(lambda: "Hello from" in docker.in_its_network(*ask), "no answer")
+        assert "b c" in docker.docker("exec", container, "/bin/busybox", "printenv", "A")
     finally:
         docker.docker("rm", "--force", container)
 

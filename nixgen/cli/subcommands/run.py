@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -19,29 +21,57 @@ from nixgen.programs.containers import ENGINES, find_engine
 # Options for the engine that ask for what a followed container is given anyway: its removal takes
 # along what tells its status.
 _GIVEN = ("--rm", "--rm=true")
+_FOR_THE_ENGINE = "nixgen.for_the_engine"
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _for_the_engine(
+    *names: str, multiple: bool = True, **details: str
+) -> Callable[[_Command], _Command]:
+    """Give the command an option that the engine has under the same name."""
+
+    def pass_on(context: click.Context, _: click.Parameter, values: Any) -> None:
+        listed = values if multiple else (values,)
+        words = [f"{names[0]}={value}" for value in listed if value is not None]
+        context.meta[_FOR_THE_ENGINE] = [*context.meta.get(_FOR_THE_ENGINE, ()), *words]
+
+    return click.option(
+        *names, multiple=multiple, callback=pass_on, expose_value=False, **cast(Any, details)
+    )
 
 
 @click.command("run", cls=PassingOn)
 @click.argument("image")
 @click.option("--engine", type=click.Choice(ENGINES), help="What runs it: podman first.")
 @click.option("--detach", "-d", is_flag=True, help="Print the container's id and leave it running.")
+@_for_the_engine("--publish", "-p", metavar="[IP:]PORT:PORT", help="Publish a port; repeatable.")
+@_for_the_engine("--env", "-e", metavar="NAME[=VALUE]", help="Set a variable; repeatable.")
+@_for_the_engine("--volume", "-v", metavar="FROM:TO", help="Mount a folder or volume; repeatable.")
+@_for_the_engine("--name", metavar="NAME", help="Name the container.", multiple=False)
 @nix_options
-@click.pass_obj
+@click.pass_context
 def command(
-    folder: Path, image: str, engine: str | None, detach: bool, nix_words: list[str]
+    context: click.Context,
+    image: str,
+    engine: str | None,
+    detach: bool,
+    nix_words: list[str],
 ) -> None:
     """Build an image, load it into podman or docker, and start a container of it.
 
     Shows the container's log until it ends, and ends with its status; an interrupt stops and
-    removes it. Options for the engine, such as `--publish 8080:80`, go after `--`.
+    removes it. Further options for the engine, such as `--memory 200m`, go after `--`.
     """
+    folder: Path = context.obj
     runner = find_engine(engine)
     project = bring_up_to_date(folder)
     fit_lock(folder, project, nix_words)
     [attribute] = selected(project, [image])
     output = f"loadedBy.{runner.name}"
     [path] = realise_images(folder, project, [attribute], output=output, options=nix_words).values()
-    words = [word for word in passed_on() if detach or word not in _GIVEN]
+    given = [*context.meta.get(_FOR_THE_ENGINE, ()), *passed_on()]
+    words = [word for word in given if detach or word not in _GIVEN]
     options = [*health_check_options(path), *words]
     container = runner.run(path, _repository(project.images[attribute]), options)
     if detach:
