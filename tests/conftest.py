@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # Others load the machine too.
-hypothesis.settings.register_profile("nixgen", deadline=None)
+# The same examples each time, unless somebody looks for new ones (NIXGEN_TEST_RANDOM=1).
+hypothesis.settings.register_profile(
+    "nixgen", deadline=None, derandomize=not os.environ.get("NIXGEN_TEST_RANDOM")
+)
 hypothesis.settings.load_profile("nixgen")
 
 GOLDEN_FOLDER = Path(__file__).parent / "golden"

@@ -32,6 +32,7 @@ _HEX = "[0-9a-fA-F]"
 _ESCAPE: Final = re.compile(
     rf"\\+(?:[xX]({_HEX}{{2}})|U00((?:0{_HEX}|10){_HEX}{{4}})|[uU]({_HEX}{{4}}))"
 )
+_LINE_END: Final = re.compile(r"(?:\n|\\+n) *")  # JSON and others escape it
 _OCTAL: Final = re.compile(r"\\+([0-3][0-7]{2})")
 
 
@@ -89,7 +90,7 @@ def _bytes(text: str) -> Iterator[bytes]:
     """Yield what long runs of an encoding's alphabet decode to."""
     for run, group, decode in _RUNS:
         for found in run.finditer(text):
-            digits = "".join(found[0].split())
+            digits = "".join(_LINE_END.split(found[0]))
             for start in range(group):
                 whole = (len(digits) - start) // group * group
                 yield decode(digits[start : start + whole])
@@ -107,7 +108,7 @@ def _from_base64(digits: str) -> bytes:
 
 
 def _run(alphabet: str) -> re.Pattern[str]:
-    return re.compile(rf"[{alphabet}]{{{_SHORTEST_WORD},}}(?:\n *[{alphabet}]+)*")
+    return re.compile(rf"[{alphabet}]{{{_SHORTEST_WORD},}}(?:(?:\n|\\+n) *[{alphabet}]+)*")
 
 
 _RUNS: Final[tuple[tuple[re.Pattern[str], int, Callable[[str], bytes]], ...]] = (

@@ -92,6 +92,13 @@ def test_name_in_encoded_text_is_refused(encode: Encoding, value: NixValue) -> N
         to_expression(encode(f"ab{value}"))
 
 
+def test_name_below_lines_of_base64_in_json_is_refused() -> None:
+    """The ends of lines that JSON has escaped are no part of what the lines encode."""
+    encoded = ENCODED["base64 of utf-16"](DAMAGED["upper case of json"](f"{pkgs.hello}"))
+    with pytest.raises(DefinitionError):
+        to_expression(json.dumps(READABLE["wrapped"](encoded)))
+
+
 @settings(deadline=None)
 @given(
     marked=st.sampled_from([f"{pkgs.hello}", f"{lib.version}", f"{nix('x')}"]),
