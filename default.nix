@@ -39,6 +39,14 @@ in
 {
   inherit dockerImages lib;
   inherit (lib) fluentdCw;
+  imageNames = {
+    environment = "example/environment";
+    gremlinServer = "gremlin/server";
+    locksmithWorker = "locksmith/worker";
+    orderedServices = "example/ordered";
+    rootService = "example/root";
+    staticFiles = "example/static";
+  };
   pkgs = packages;
   tags = [ ];
 }

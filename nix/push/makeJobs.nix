@@ -6,6 +6,10 @@
   `dockerImages`
   : the project's images; those below `pulled` get no jobs
 
+  `imageNames`
+  : the images' names by attribute, as far as they are known without looking at the images: layers
+    may be taken over from their repositories
+
   `src`
   : the project's source as Hydra passes it; its `rev` is the commit that is pushed
 
@@ -29,7 +33,8 @@
 
   `dockerImages.<image>`, `fluentdConf.<image>` and `report.<image>` for every image,
   `pushDockerImages.<image>` when asked for, and `tested`, which succeeds when all but the pushing
-  did.
+  did. Which names there are depends on no image, so that a broken one breaks no other's jobs:
+  where an image has no configuration, `fluentdConf.<image>` is null, which is no job.
 */
 {
   buildImageReport,
@@ -38,6 +43,7 @@
 }:
 {
   dockerImages,
+  imageNames ? { },
   src,
   pushToDockerRegistry ? false,
   registry ? "",
@@ -49,14 +55,13 @@
 }:
 let
   inherit (builtins)
-    attrNames
     attrValues
     concatMap
     filter
     mapAttrs
     removeAttrs
     ;
-  inherit (pkgs.lib) filterAttrs optionalAttrs take;
+  inherit (pkgs.lib) optionalAttrs take;
 
   images = removeAttrs dockerImages [ "pulled" ];
 
@@ -75,8 +80,6 @@ let
         --arg src '{ outPath = ./.; rev = "'$(git rev-parse HEAD)'"; }'
     '');
 
-  configured = filterAttrs (_: image: image.fluentdConf or null != null) images;
-
   jobs = {
     dockerImages = mapAttrs (
       _: image:
@@ -88,11 +91,14 @@ let
 
     fluentdConf = mapAttrs (
       _: image:
-      image.fluentdConf
-      // {
-        meta = toMeta priorities.image "The fluentd configuration of ${image.imageName}";
-      }
-    ) configured;
+      if image.fluentdConf or null == null then
+        null
+      else
+        image.fluentdConf
+        // {
+          meta = toMeta priorities.image "The fluentd configuration of ${image.imageName}";
+        }
+    ) images;
 
     report = mapAttrs (
       _: image:
@@ -107,7 +113,7 @@ let
     pkgs.runCommand "tested"
       {
         _hydraAggregate = true;
-        constituents = concatMap attrValues (attrValues jobs);
+        constituents = filter (job: job != null) (concatMap attrValues (attrValues jobs));
         meta = toMeta priorities.report "All images are built";
       }
       ''
@@ -119,16 +125,8 @@ let
     "org.opencontainers.image.revision" = commitId;
   };
 
-  # Layers may be taken over from the first of the other images; a broken one breaks no other push.
-  toSiblings =
-    attribute:
-    concatMap (
-      other:
-      let
-        name = builtins.tryEval images.${other}.imageName;
-      in
-      if name.success then [ name.value ] else [ ]
-    ) (take mostSiblings (filter (other: other != attribute) (attrNames images)));
+  # Layers may be taken over from the first of the other images.
+  toSiblings = attribute: take mostSiblings (attrValues (removeAttrs imageNames [ attribute ]));
 
   mostSiblings = 16;
 

@@ -45,4 +45,5 @@ project.lib.makeJobs {
     src
     ;
   inherit (project) dockerImages tags;
+  imageNames = project.imageNames or { };
 }

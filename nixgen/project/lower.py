@@ -85,6 +85,15 @@ def docker_images(project: Project) -> Expression:
     return AttributeSet({**imports[False], PULLED: AttributeSet(imports[True])})
 
 
+def image_names(project: Project) -> dict[str, str]:
+    """Return the names of the images by attribute, those of pulled images left out."""
+    return {
+        attribute: definition.name
+        for attribute, definition in sorted(project.images.items())
+        if not isinstance(definition, PulledImage)
+    }
+
+
 def package_set(project: Project) -> Expression:
     """Return the package set that the project's images are built from.
 

@@ -123,6 +123,25 @@ def test_aggregate_holds_all_but_the_pushing(project: Path) -> None:
     assert set(tested["constituents"]) == expected
 
 
+def test_broken_image_takes_no_other_along(project: Path) -> None:
+    """Beside an image that does not evaluate the others have all their jobs, configurations too."""
+    text = (project / "images.py").read_text()
+    broken = '''"broken": Image(name="foo/broken", command=f"{pkgs.missing}/bin/x"),
+        "talking": Image(name="foo/t", command="x", fluentd={"source": {"type": "stdout"}}),
+        "files": '''
+    (project / "images.py").write_text(text.replace('"files": ', broken))
+    status, jobsets = checked(project, "main")
+    kinds = ("dockerImages", "fluentdConf", "pushDockerImages", "report")
+    images = ("files", "talking", "worker")
+    good = {f"{kind}.{image}" for kind in kinds for image in images}
+    assert status == 1
+    assert sorted(good - {"fluentdConf.files", "fluentdConf.worker"}) == job_names(jobsets["main"])
+    assert sorted([*(f"{kind}.broken" for kind in kinds), "tested"]) == sorted(
+        findings(jobsets["main"])
+    )
+    assert "attribute 'missing' missing" in findings(jobsets["main"])["report.broken"]
+
+
 def test_lock_in_git_is_enough(project: Path) -> None:
     """A jobset needs no input with the lock, and its images are the same as with one."""
     jobsets = checked(project)[1]
