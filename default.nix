@@ -2,8 +2,10 @@
 {
   system ? builtins.currentSystem,
   nixpkgs ? null,
+  gemFolder ? null,
   pkgs ? if nixpkgs == null then
     import ./nix/package-sets/debian {
+      inherit gemFolder;
       lock = ./debian.lock.json;
       inherit system;
     }
@@ -20,6 +22,7 @@ let
     );
   lib = import ./nix {
     inherit dockerImages fluentd;
+    fluentdPlugins = [ ];
     pkgs = packages;
   };
   arguments = {

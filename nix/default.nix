@@ -14,6 +14,9 @@
   `fluentd`
   : the package fluentd, or null
 
+  `fluentdPlugins`
+  : gems that fluentd has besides, each a set of `name`, `version` and `hash`
+
   `perp`
   : the package perp: a folder with bin/perpd and the other commands
 
@@ -25,6 +28,7 @@ inputs@{
   pkgs,
   dockerImages ? { },
   fluentd ? pkgs.fluentd or null,
+  fluentdPlugins ? [ ],
   perp ? (import ./package-sets/complete.nix pkgs).perp,
 }:
 let
@@ -86,7 +90,7 @@ let
       inherit checks pkgs;
     };
 
-    fluentdCw = import ./fluentd/buildFluentd.nix { inherit fluentd pkgs; };
+    fluentdCw = import ./fluentd/buildFluentd.nix { inherit fluentd fluentdPlugins pkgs; };
 
     makeJobs = import ./push/makeJobs.nix {
       inherit (table) pushImage;

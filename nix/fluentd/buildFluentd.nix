@@ -1,13 +1,29 @@
 /**
-  fluentd with the plugins of this library: bin/fluentd.
+  fluentd with the plugins of this library and of the project: bin/fluentd.
 
   # Inputs
 
   `fluentd`
   : the package fluentd, which has bin/fluentd. Without one (null) there is a derivation all the
     same, so that a configuration can be instantiated and realised, but building it fails.
+
+  `fluentdPlugins`
+  : gems, each a set of `name`, `version` and `hash`
 */
-{ fluentd, pkgs }:
+{
+  fluentd,
+  fluentdPlugins,
+  pkgs,
+}:
+let
+  fetchGem =
+    pkgs.fetchGem
+      or (throw "fluentdPlugins: the package set fetches no gems; pass a fluentd that has the plugins: --arg fluentd EXPRESSION");
+
+  gemOptions = map (plugin: "-I ${fetchGem plugin}/lib") fluentdPlugins;
+
+  options = pkgs.lib.concatStringsSep " " ([ "-p ${./plugins}" ] ++ gemOptions);
+in
 if fluentd == null then
   pkgs.runCommand "fluentd" { } ''
     echo 'The package set has no fluentd, which this image needs. Give one that has bin/fluentd:' >&2
@@ -21,6 +37,6 @@ else
     destination = "/bin/fluentd";
     text = ''
       #!${pkgs.runtimeShell}
-      exec ${fluentd}/bin/fluentd -p ${./plugins} "$@"
+      exec ${fluentd}/bin/fluentd ${options} "$@"
     '';
   }

@@ -2,6 +2,7 @@
 
 from nixgen.definitions.files import File
 from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
+from nixgen.definitions.fluentd_plugin import FluentdPlugin
 from nixgen.definitions.hydra import Hydra, Jobset, JobsetInput
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
@@ -14,6 +15,7 @@ __all__ = [
     "File",
     "Filter",
     "Fluentd",
+    "FluentdPlugin",
     "Hydra",
     "Image",
     "Jobset",

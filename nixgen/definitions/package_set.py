@@ -37,6 +37,9 @@ class DebianPackageSet:
     of, "debian" or "debian-security"; no result depends on them. `uids` pins the numbers of users
     that packages make, which volumes outlive: `{"redis": 110}`; the group of the same name has the
     same number.
+
+    `gem_sources` are addresses of indexes that fluentd's gems are fetched from, tried before those
+    of the machine.
     """
 
     packages: Sequence[str] = argument()
@@ -44,6 +47,7 @@ class DebianPackageSet:
     architectures: Sequence[str] = argument()
     mirrors: Mapping[str, Sequence[str]] = argument()
     uids: Mapping[str, int] = argument()
+    gem_sources: Sequence[str] = argument()
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

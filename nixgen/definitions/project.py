@@ -10,6 +10,7 @@ from attrs import Attribute, field, frozen
 from nixgen import names
 from nixgen.definitions.arguments import argument, arguments_of, by_table, check_arguments
 from nixgen.definitions.fluentd import Fluentd
+from nixgen.definitions.fluentd_plugin import FluentdPlugin
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
@@ -68,6 +69,19 @@ def _package_set(project: Any, attribute: Attribute[Any], package_set: object) -
         raise refuse(project, attribute.name, expected, package_set)
 
 
+def _fluentd_plugins(project: Any, attribute: Attribute[Any], plugins: object) -> None:
+    if not isinstance(plugins, tuple):
+        raise refuse(project, attribute.name, "a list of FluentdPlugin(...)", plugins)
+    seen: dict[str, int] = {}
+    for index, plugin in enumerate(plugins):
+        path = f"{attribute.name}[{index}]"
+        if not isinstance(plugin, FluentdPlugin):
+            raise refuse(project, path, "a FluentdPlugin(...)", plugin)
+        if (other := seen.setdefault(plugin.name, index)) != index:
+            expected = f"another gem than {attribute.name}[{other}]"
+            raise refuse(project, f"{path}.name", expected, plugin.name)
+
+
 def _hydra(project: Any, attribute: Attribute[Any], hydra: object) -> None:
     if hydra is not None and not isinstance(hydra, Hydra):
         raise refuse(project, attribute.name, "a Hydra(...)", hydra)
@@ -77,9 +91,10 @@ def _hydra(project: Any, attribute: Attribute[Any], hydra: object) -> None:
 class Project:
     """What nixgen makes files of: images by the name of their attribute in `dockerImages`.
 
-    `fluentd` holds the outputs of the images that set none themselves; `tags` are put besides the
-    two that each image is pushed under, such as a version or a branch; `annotations` are those of
-    all images that are built here; `hydra` says what a Hydra server does with the project.
+    `fluentd` holds the outputs of the images that set none themselves, `fluentd_plugins` the gems
+    that fluentd has besides its own; `tags` are put besides the two that each image is pushed
+    under, such as a version or a branch; `annotations` are those of all images that are built
+    here; `hydra` says what a Hydra server does with the project.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -87,6 +102,9 @@ class Project:
     images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
     package_set: PackageSet = field(factory=DebianPackageSet, validator=_package_set)
     fluentd: Fluentd | None = argument()
+    fluentd_plugins: Sequence[FluentdPlugin] = field(
+        default=(), converter=frozen_value, validator=_fluentd_plugins
+    )
     tags: Sequence[str] = argument()
     annotations: Mapping[str, Text] = argument()
     hydra: Hydra | None = field(default=None, validator=_hydra)

@@ -94,6 +94,14 @@ def image_names(project: Project) -> dict[str, str]:
     }
 
 
+def fluentd_plugins(project: Project) -> list[dict[str, str]]:
+    """Return the gems that fluentd has besides its own, as the Nix library takes them."""
+    return [
+        {"name": plugin.name, "version": plugin.version, "hash": plugin.hash}
+        for plugin in project.fluentd_plugins
+    ]
+
+
 def package_set(project: Project) -> Expression:
     """Return the package set that the project's images are built from.
 
@@ -105,9 +113,15 @@ def package_set(project: Project) -> Expression:
         overlays = [_overlay(overlay) for overlay in chosen.overlays]
         own = {"config": chosen.config, "overlays": overlays} if overlays or chosen.config else {}
         return _import(_NIXPKGS, AttributeSet({**given, "lock": Path("./flake.lock"), **own}))
-    lock: dict[str, Expression] = {"lock": Path("./debian.lock.json"), "system": Variable("system")}
+    lock: dict[str, Expression] = {
+        "gemFolder": Variable("gemFolder"),
+        "lock": Path("./debian.lock.json"),
+        "system": Variable("system"),
+    }
     if chosen.mirrors:
         lock["mirrors"] = to_expression(chosen.mirrors)
+    if chosen.gem_sources:
+        lock["gemSources"] = to_expression(chosen.gem_sources)
     return If(
         Binary("==", Variable("nixpkgs"), to_expression(None)),
         _import("./nix/package-sets/debian", AttributeSet(lock)),

@@ -82,7 +82,9 @@ def _files(project: Project) -> Iterator[tuple[str, str | None, Callable[[], str
         make = partial(_image_text, definition, project.fluentd, project.annotations)
         yield f"{IMAGES_FOLDER}/{attribute}.nix", source, make
     listed = tuple((name, isinstance(image, PulledImage)) for name, image in project.images.items())
-    source = fingerprint(project.package_set, project.tags, listed, lower.image_names(project))
+    plugins = repr(lower.fluentd_plugins(project))
+    names = repr(lower.image_names(project))
+    source = fingerprint(project.package_set, project.tags, listed, plugins, names)
     yield "default.nix", source, partial(_entry_text, project)
     yield "jobsets.nix", "", partial(_filled, "jobsets-entry.nix")
 
@@ -100,6 +102,7 @@ def _entry_text(project: Project) -> str:
         "default.nix",
         package_set=lower.package_set(project),
         docker_images=lower.docker_images(project),
+        fluentd_plugins=to_expression(lower.fluentd_plugins(project)),
         image_names=to_expression(lower.image_names(project)),
         tags=to_expression(project.tags),
     )

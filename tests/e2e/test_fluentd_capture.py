@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from containers import wait_until
-from fluentd_images import FLUENTD, TIMEOUT, Captured, running_captured
+from fluentd_images import IS_REAL, TIMEOUT, Captured, running_captured
 
 pytestmark = pytest.mark.container
 
@@ -113,7 +112,7 @@ def test_stop(tmp_path: Path) -> None:
         captured.wait_for_records(PUPPET, "puppet starts", 2)
 
 
-@pytest.mark.skipif(FLUENTD in os.environ, reason="the real fluentd cannot be told to start slowly")
+@pytest.mark.skipif(IS_REAL, reason="the real fluentd cannot be told to start slowly")
 def test_services_wait_for_fluentd(tmp_path: Path) -> None:
     """A captured service does not start before fluentd reads, however long that takes."""
     with running_captured(tmp_path, "--env=STAND_IN_DELAY=6") as captured:

@@ -147,11 +147,13 @@ def test_check_finds_errors(project: Path, fluentd: str) -> None:
     assert "services.refused.fluentd.source: Unknown input plugin 'refused'" in done.stderr
 
 
-def test_check_without_fluentd(project: Path) -> None:
-    """Where the package set has no fluentd, the message says how to give one."""
-    done = nixgen("fluentd-conf", "talking", "--check", folder=project)
+def test_check_without_gems(project: Path) -> None:
+    """Where fluentd's gems cannot be had, the message names them, and how to give them."""
+    nowhere = {"NIXGEN_GEM_SOURCES": "http://127.0.0.1:9/", "NIXGEN_GEMS": ""}
+    done = nixgen("fluentd-conf", "talking", "--check", folder=project, environment=nowhere)
     assert done.returncode == ExitStatus.BUILD
-    assert "--arg fluentd" in done.stderr
+    assert "cannot be had from any source of gems" in done.stderr
+    assert "NIXGEN_GEMS=FOLDER" in done.stderr
 
 
 def test_image_without_a_source(project: Path) -> None:
@@ -168,9 +170,10 @@ def test_unknown_image(project: Path) -> None:
     assert "talkin: the project has no such image\n  did you mean talking" in done.stderr
 
 
-def test_image_without_fluentd_is_not_built(project: Path) -> None:
-    """Building an image that needs fluentd ends in a message that says so."""
-    done = run("nix-build", "--no-out-link", "-A", "dockerImages.talking", folder=project)
+def test_package_set_without_fluentd(project: Path) -> None:
+    """Building fluentd where the package set has none ends in a message that says so."""
+    words = ("--no-out-link", "-A", "fluentdCw", "--arg", "fluentd", "null")
+    done = run("nix-build", *words, folder=project)
     assert done.returncode != 0
     assert "The package set has no fluentd, which this image needs." in done.stderr
 

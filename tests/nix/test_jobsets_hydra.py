@@ -126,9 +126,9 @@ def test_aggregate_holds_all_but_the_pushing(project: Path) -> None:
 def test_broken_image_takes_no_other_along(project: Path) -> None:
     """Beside an image that does not evaluate the others have all their jobs, configurations too."""
     text = (project / "images.py").read_text()
-    broken = '''"broken": Image(name="foo/broken", command=f"{pkgs.missing}/bin/x"),
+    broken = """"broken": Image(name="foo/broken", command=f"{pkgs.missing}/bin/x"),
         "talking": Image(name="foo/t", command="x", fluentd={"source": {"type": "stdout"}}),
-        "files": '''
+        "files": """
     (project / "images.py").write_text(text.replace('"files": ', broken))
     status, jobsets = checked(project, "main")
     kinds = ("dockerImages", "fluentdConf", "pushDockerImages", "report")

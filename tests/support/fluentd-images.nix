@@ -1,8 +1,11 @@
-# The images that the tests of fluentd run: with the stand-in for fluentd, or with a program of the
-# machine, whose files are mounted into the container.
+# The images that the tests of fluentd run: with the stand-in for fluentd, with that of the package
+# set where its gems are given, or with a program of the machine, whose files are mounted into the
+# container.
 {
   lock,
-  pkgs ? import ../../nix/package-sets/debian { inherit lock; },
+  gemFolder ? null,
+  gems ? { },
+  pkgs ? import ../../nix/package-sets/debian { inherit gemFolder gems lock; },
   perp ? null,
   program ? null,
 }:
@@ -10,12 +13,13 @@ let
   library = import ../../nix { inherit fluentd pkgs; };
   lib = if perp == null then library else library.override { inherit perp; };
 
-  fluentd = pkgs.writeShellScriptBin "fluentd" (
-    if program == null then
-      ''exec ${pkgs.python3}/bin/python3 ${./fluentd_stand_in.py} "$@"''
+  fluentd =
+    if program != null then
+      pkgs.writeShellScriptBin "fluentd" ''exec ${program} "$@"''
+    else if gemFolder != null then
+      pkgs.fluentd
     else
-      ''exec ${program} "$@"''
-  );
+      pkgs.writeShellScriptBin "fluentd" ''exec ${pkgs.python3}/bin/python3 ${./fluentd_stand_in.py} "$@"'';
 
   captured.source.type = "stdout";
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from attrs import frozen
 from containers import Container, load_image, running, wait_until
+from gems import gem_folder, gem_words
 from service_images import build
 
 FLUENTD = "NIXGEN_TEST_FLUENTD"
+IS_REAL = FLUENTD in os.environ or gem_folder() is not None
 FILE = Path(__file__).parent / "fluentd-images.nix"
 TIMEOUT = 40.0
 
@@ -28,7 +30,7 @@ _FOLDERS = (
 def image(attribute: str) -> str:
     """Build an image, load it into the engine's storage and return its name."""
     program = os.environ.get(FLUENTD)
-    options = ("--argstr", "program", program) if program else ()
+    options = ("--argstr", "program", program) if program else gem_words()
     return load_image(build(attribute, FILE, *options))
 
 

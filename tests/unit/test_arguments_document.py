@@ -13,8 +13,8 @@ from nixgen.rules import table
 
 REPOSITORY = Path(__file__).parents[2]
 SECTIONS = [
-    *("debianPackageSet", "fluentd", "hydra", "image", "jobset", "jobsetInput", "layeredImage"),
-    *("nixpkgsPackageSet", "project", "pulledImage", "service"),
+    *("debianPackageSet", "fluentd", "fluentdPlugin", "hydra", "image", "jobset", "jobsetInput"),
+    *("layeredImage", "nixpkgsPackageSet", "project", "pulledImage", "service"),
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nixgen import pkgs
-from nixgen.definitions import Image, Project, Service
+from nixgen.definitions import DebianPackageSet, FluentdPlugin, Image, Project, Service
 from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
 from nixgen.definitions.fluentd_checks import (
     mistakes_of_name,
@@ -17,6 +17,7 @@ from nixgen.definitions.fluentd_checks import (
     mistakes_of_value,
 )
 from nixgen.errors import DefinitionError
+from nixgen.project.plan import plan
 
 DATA = Path(__file__).parents[1] / "data"
 VECTORS = json.loads((DATA / "fluentd-vectors.json").read_text())
@@ -191,3 +192,55 @@ def test_outputs_belong_to_images_and_projects() -> None:
         DefinitionError, match=r"fluentd\.source: expected nothing but outputs here"
     ):
         Project(images={"a": command}, fluentd=source)
+
+
+def gem(**changes: str) -> FluentdPlugin:
+    right: dict[str, Any] = {
+        "name": "fluent-plugin-shop",
+        "version": "1.0",
+        "hash": f"sha256-{'A' * 43}=",
+    }
+    return FluentdPlugin(**{**right, **changes})
+
+
+@pytest.mark.parametrize(
+    ("argument", "wrong", "expected"),
+    [
+        ("hash", "0" * 64, "the SHA-256 of the gem's file"),
+        ("name", "a/b", "the name of a gem"),
+        ("version", "latest", "the version of a gem"),
+    ],
+)
+def test_wrong_gem_is_refused(argument: str, wrong: str, expected: str) -> None:
+    """A gem whose name, version or hash cannot be one is refused."""
+    with pytest.raises(DefinitionError, match=f"{argument}: expected {expected}"):
+        gem(**{argument: wrong})
+
+
+@pytest.mark.parametrize(
+    ("plugins", "expected"),
+    [
+        (
+            [gem(), gem(version="2.0")],
+            r"\[1\].name: expected another gem than fluentd_plugins\[0\]",
+        ),
+        ([{"name": "a"}], r"fluentd_plugins\[0\]: expected a FluentdPlugin"),
+        ("fluent-plugin-shop", "fluentd_plugins: expected a list of FluentdPlugin"),
+    ],
+)
+def test_wrong_plugins_are_refused(plugins: Any, expected: str) -> None:
+    """A project's plugins are a list of gems, each once."""
+    with pytest.raises(DefinitionError, match=expected):
+        Project(images={}, fluentd_plugins=plugins)
+
+
+def test_plugins_are_written_for_nix() -> None:
+    """The project's plugins and its sources of gems stand in default.nix."""
+    project = Project(
+        images={},
+        fluentd_plugins=[gem()],
+        package_set=DebianPackageSet(gem_sources=["https://gems.example.org"]),
+    )
+    text = plan(project, {}).generated["default.nix"]
+    assert 'name = "fluent-plugin-shop";' in text
+    assert 'gemSources = [ "https://gems.example.org" ];' in text

@@ -17,6 +17,13 @@
   : where to fetch packages before the machine's own mirrors are tried, a list of addresses by the
     name of the archive, `debian` or `debian-security`
 
+  `gemFolder`, `gemSources`
+  : where to find gems before the machine's own sources are tried: a folder of gem files, a list of
+    addresses
+
+  `gems`
+  : changes of fluentd's gems: `version` and `hash` by name, as in ruby/gems.json
+
   # Example
 
       import ./nix/package-sets/debian { lock = ./debian.lock.json; }
@@ -25,6 +32,9 @@
   system ? builtins.currentSystem,
   lock,
   mirrors ? { },
+  gemFolder ? null,
+  gemSources ? [ ],
+  gems ? { },
 }:
 let
   lib = import ./lib.nix;
@@ -85,6 +95,22 @@ let
       inherit debs toPackage;
       inherit (packages) busybox writeScriptBin;
     };
+    fetchGem = import ./ruby/fetchGem.nix {
+      inherit
+        gemFolder
+        gemSources
+        lib
+        runBusybox
+        system
+        ;
+      inherit (locked) seed;
+      ruby = ruby [ ];
+    };
+    fluentd = import ./ruby/fluentd.nix {
+      inherit lib ruby;
+      inherit (packages) bash fetchGem writeScriptBin;
+      gems = lib.recursiveUpdate (lib.importJSON ./ruby/gems.json) gems;
+    };
     perp = import ./perp { pkgs = packages; };
     python3 = import ./python3.nix {
       inherit
@@ -95,6 +121,13 @@ let
         ;
     };
   };
+
+  ruby =
+    gems:
+    import ./ruby/ruby.nix { inherit debs lib runBusybox toPackage; } {
+      inherit gems;
+      debianNames = own.packages.fluentd;
+    };
 
   buildSupport = import ./build-support {
     inherit
