@@ -91,7 +91,7 @@ class Rounds:
     seconds: float
     with_containers: bool = False
     number: int = 0
-    _tags: dict[str, str] = Factory(dict)
+    containers: list[str] = Factory(list)
 
     def prepare(self) -> None:
         """Make the project, with this checkout's lock."""
@@ -166,6 +166,8 @@ class Rounds:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         output, log = (self._file(number, kind).read_text() for kind in ("out", "log"))
+        if words[0] == "run":
+            self.containers += output.split()
         return Ended(words, status, output, log)
 
     def _file(self, number: int, kind: str) -> Path:
@@ -208,8 +210,15 @@ class Rounds:
             if (found["digest"], found["commitIds"]) != (digests[image], ["v1"]):
                 yield f"push {image}: expected {digests[image]} in the registry, got {found}"
 
+    def remove_containers(self) -> None:
+        """Remove what was started: the network of it ends with the rounds."""
+        for container in self.containers:
+            remove = ["podman", "rm", "--force", "--ignore", "--time", "0", container]
+            subprocess.run(remove, capture_output=True)
+        self.containers.clear()
+
     def _wrong_container(self, image: str, container: str) -> Iterator[str]:
-        """Look at what the container says, and remove it."""
+        """Look at what the container says."""
         expected = f"{image} of round {self.number}"
         for _ in range(100):
             log = subprocess.run(["podman", "logs", container], capture_output=True, text=True)
@@ -218,7 +227,6 @@ class Rounds:
             time.sleep(0.1)
         else:
             yield f"run {image}: expected a container that says {expected!r}, got {log}"
-        subprocess.run(["podman", "rm", "--force", "--time", "0", container], capture_output=True)
 
 
 def _digests(listed: str) -> dict[str, str]:
@@ -283,7 +291,10 @@ def _play(options: argparse.Namespace, scratch: Path) -> int:
         rounds = Rounds(scratch / "project", registry.host, mix, options.seconds, options.run)
         rounds.prepare()
         for number in range(1, options.rounds + 1):
-            outcome = rounds.play(options.commands)
+            try:
+                outcome = rounds.play(options.commands)
+            finally:
+                rounds.remove_containers()
             seconds.append(outcome.seconds)
             bad += bool(outcome.failed or outcome.wrong)
             print(f"round {number}: {outcome.seconds:.1f} s", flush=True)

@@ -12,8 +12,8 @@ import pytest
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-# Others load the machine too.
-# The same examples each time, unless somebody looks for new ones (NIXGEN_TEST_RANDOM=1).
+# Others load the machine too. The examples are the same each time, unless somebody looks for new
+# ones (NIXGEN_TEST_RANDOM=1).
 hypothesis.settings.register_profile(
     "nixgen", deadline=None, derandomize=not os.environ.get("NIXGEN_TEST_RANDOM")
 )
