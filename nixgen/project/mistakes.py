@@ -14,7 +14,9 @@ import nixgen
 from nixgen import definitions
 from nixgen.definitions import Project
 
-_UNKNOWN = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_UNKNOWN = re.compile(  # Python 3.13 guesses too
+    r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'(?:\. Did you mean .*)?"
+)
 _POSITIONAL = re.compile(r"(\w+)\.__init__\(\) takes \d+ positional arguments?.* given")
 _MISSING = re.compile(r"(\w+)\.__init__\(\) missing \d+ required keyword-only arguments?: (.*)")
 _NO_NAME = re.compile(r"name '(\w+)' is not defined")

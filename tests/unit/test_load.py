@@ -60,8 +60,8 @@ from nixgen.project.load import LoadError, load_project
             "  give one of the two another name",
         ),
         (
-            "def f(*, a): ...\nf(b=1)\n",
-            "images.py:2: TypeError: f() got an unexpected keyword argument 'b'",
+            "def f(*, a): ...\nf(unlike=1)\n",
+            "images.py:2: TypeError: f() got an unexpected keyword argument 'unlike'",
         ),
         ("def f():\n    1 / 0\nf()\n", "images.py:2: ZeroDivisionError: division by zero"),
         (
