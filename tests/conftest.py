@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,17 +30,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+_STARTS_CONTAINERS = re.compile(r"^from (containers|fluentd_images) import", re.MULTILINE)
+
+
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Keep together what two workers may not run at once.
 
-    That is a module, whose fixtures are costly, and all tests of containers, which have times to
-    keep: tests/e2e but for the modules of registries.
+    That is a module, whose fixtures are costly; the modules of tests/e2e that start containers, which
+    have times to keep; and the rooms that look at this machine's Nix store, beside the one that is
+    another Debian.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        module = Path(nodeid.partition("::")[0])
-        has_containers = module.parent.name == "e2e" and not module.name.startswith("test_push")
-        return "containers" if has_containers else str(module)
+        return _group_of(nodeid.partition("::")[0])
+
+
+@functools.cache
+def _group_of(module: str) -> str:
+    """Return the name of the group that the module's tests belong to."""
+    path = Path(module)
+    if path.parent.name == "rooms":
+        return "debian" if path.stem == "test_debian13" else "machine"
+    starts = path.parent.name == "e2e" and _STARTS_CONTAINERS.search(
+        (GOLDEN_FOLDER.parents[1] / path).read_text()
+    )
+    return "containers" if starts else module
 
 
 @pytest.hookimpl(optionalhook=True)
