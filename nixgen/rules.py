@@ -60,4 +60,5 @@ def worded(sentence: str, **words: object) -> str:
 def sentence(name: str, **words: object) -> tuple[str, str | None]:
     """Return what the table expects where several arguments meet, and its remedy."""
     entry = table()["sentences"][name]
-    return worded(entry["expected"], **words), entry.get("remedy")
+    remedy = entry.get("remedy")
+    return worded(entry["expected"], **words), worded(remedy) if remedy else None

@@ -78,6 +78,11 @@ def lines() -> Iterator[str]:
     file = table()["rules"]["file"]
     yield from heading("Files", "What a file of `files` has: `source` or `text`, and perhaps more.")
     yield from rows({name: file["keys"][name] for name in file["order"]})
+    ready = table()["rules"]["ready"]
+    yield from heading(
+        "Ready", "What `ready` of a service has: one of the first four, or both `port` and `http`."
+    )
+    yield from rows({name: ready["keys"][name] for name in ready["order"]})
     health = table()["rules"]["healthCheck"]
     yield from heading("Health check", "The keys of `healthCheck`, and of `config.Healthcheck`.")
     yield from rows({name: health["keys"][name] for name in health["order"]})

@@ -64,9 +64,47 @@ let
   problemOfService =
     checks: service:
     let
-      found = problemOfArguments checks service;
+      found = firstOf [
+        (problemOfArguments checks service)
+        (problemOfKind service)
+        (problemOfReady service)
+      ];
     in
     if found == null then null else found // { service = service.name or null; };
+
+  # A one-shot has an end, another service is up.
+  problemOfKind =
+    service:
+    let
+      isSet = name: service.${name} != serviceDefaults.${name};
+      ofOthers = if service.oneShot then table.kinds.service else table.kinds.oneShot;
+      wrong = filter isSet ofOthers;
+      name = head wrong;
+    in
+    if wrong == [ ] then
+      null
+    else
+      together (if service.oneShot then "onlyService" else "onlyOneShot") name service.${name};
+
+  problemOfReady =
+    service:
+    let
+      given = withoutNull service.ready;
+      kinds = filter (name: given ? ${name}) [
+        "command"
+        "port"
+        "file"
+      ];
+    in
+    if service.ready == null then
+      if service.onUnready == "wait" then
+        null
+      else
+        together "unreadyWithoutReady" "onUnready" service.onUnready
+    else if length kinds == 1 && (given ? http -> given ? port) then
+      null
+    else
+      together "readyOfOneKind" "ready" (attrNames given);
 
   # What is wrong where several arguments meet.
   together =
@@ -74,7 +112,10 @@ let
     let
       said = table.sentences.${sentence};
     in
-    problem path (words said.expected) given // { remedy = said.remedy or null; };
+    problem path (words said.expected) given
+    // {
+      remedy = if said ? remedy then words said.remedy else null;
+    };
 
   firstIndex =
     test: list:
@@ -253,24 +294,41 @@ let
 
   toText = value: if value == null then null else "${value}";
 
+  toCommandText = command: if isList command then map toText command else toText command;
+
+  # In seconds; the table of rules says them in words.
+  readyDefaults = {
+    interval = 1;
+    timeout = 5;
+  };
+
+  withReadyTexts =
+    given:
+    let
+      ready = withoutNull given;
+    in
+    ready
+    // (if ready ? command then { command = toCommandText ready.command; } else { })
+    // (if ready ? file then { file = toText ready.file; } else { });
+
   withTexts =
     service:
     service
     // {
       chdir = toText service.chdir;
-      command =
-        if isList service.command then map toText service.command else toText service.command;
+      command = toCommandText service.command;
       environmentFile = toText service.environmentFile;
       maxFailures =
         if service.maxFailures != null then
           service.maxFailures
-        # A oneshot is not tried again, so one failure is all there can be in a row.
-        else if service.oneShot then
+        # Without a schedule a oneshot is not tried again: one failure is all there can be in a row.
+        else if service.oneShot && service.schedule == null then
           1
         else
           5;
       environment = builtins.mapAttrs (_: toText) service.environment;
       preStartScript = toText service.preStartScript;
+      ready = if service.ready == null then null else readyDefaults // withReadyTexts service.ready;
     };
 
   withoutNullOf = builtins.mapAttrs (_: withoutNull);

@@ -10,7 +10,9 @@
   : a list of sets, each with `name`, `command` (a shell line, or a list of a program and its
     arguments), and perhaps `preStartScript`, `user` ("nobody" or "root"), `environment` (values by
     the names of variables), `environmentFile`, `chdir`, `oneShot`, `after` (names of services),
-    `onFailure` ("restart" or "exit"), `maxFailures`, `fluentd`
+    `ready` (what tells that it is ready), `onUnready` ("wait" or "restart"), `onFailure` ("restart"
+    or "exit"), `maxFailures`, `maxRestartDelay`, `stopSignal`, `stopTimeout`, `fluentd`, and for a
+    oneshot `timeLimit` and `schedule`
 
   `fromImage`
   : the parent image; `dockerImages.pulled.kubernetesBaseImage` by default, where there is one, else
@@ -96,6 +98,7 @@ let
           stopGracePeriod
           ;
         inherit serviceFolder;
+        inherit (withFluentd) services;
         supervisor = supervisor.folder;
       };
 

@@ -1,5 +1,5 @@
 /**
-  The services of an image as files: etc/perp/SERVICE/{rc.main,start,pre-start,command} and
+  The services of an image as files: etc/perp/SERVICE/{rc.main,start,pre-start,command,ready} and
   etc/perp/{.stop-order,.users}. What is no valid shell fails the build.
 
   # Inputs
@@ -46,6 +46,9 @@ let
         inherit service shell;
         supervisor = scripts;
       };
+      inImage = arguments // {
+        inherit variables workingDir;
+      };
     in
     [
       {
@@ -54,9 +57,13 @@ let
       }
       {
         name = "${folder}/start";
-        text = perp.toStart (arguments // { inherit variables workingDir; });
+        text = perp.toStart inImage;
       }
     ]
+    ++ lib.optional (service.ready != null) {
+      name = "${folder}/ready";
+      text = perp.toReady inImage;
+    }
     ++ lib.optional (service.preStartScript != "") {
       name = "${folder}/pre-start";
       text = service.preStartScript;
@@ -77,14 +84,20 @@ let
     }
   ];
 
-  # Commands that are part of `start`, where they are in quotes.
+  # Commands that are part of `start` and `ready`, where they are in quotes.
   quoted = lib.concatMap (
     service:
     lib.optional (!lib.isList service.command && !perp.hasCommandFile service) {
       name = "etc/perp/${service.name}/command";
       text = service.command;
     }
+    ++ lib.optional (!lib.isList (readyCommandOf service)) {
+      name = "etc/perp/${service.name}/ready.command";
+      text = readyCommandOf service;
+    }
   ) services;
+
+  readyCommandOf = service: if service.ready == null then [ ] else service.ready.command or [ ];
 
   texts = lib.listToAttrs (
     lib.imap0 (index: file: lib.nameValuePair "text${toString index}" file.text) (files ++ quoted)
@@ -94,6 +107,7 @@ let
     service:
     toString (
       lib.toList service.command
+      ++ lib.toList (readyCommandOf service)
       ++ builtins.attrValues service.environment
       ++ [
         service.preStartScript

@@ -11,6 +11,7 @@ check_shell() {
   case $1 in
     */command) argument="command" ;;
     */pre-start) argument=preStartScript ;;
+    */ready.command) argument=ready.command ;;
     *) return ;;
   esac
   if ! said=$("$shell" -n "$2" 2>&1) && ! "$shell" -O extglob -n "$2" 2>/dev/null; then
@@ -33,7 +34,7 @@ for file in $files; do
   mkdir -p "$out/${file%/*}"
   cp -- "$text" "$out/$file"
   case $file in
-    */rc.main | */start) chmod 555 "$out/$file" ;;
+    */rc.main | */ready | */start) chmod 555 "$out/$file" ;;
     *) chmod 444 "$out/$file" ;;
   esac
   number=$((number + 1))

@@ -21,9 +21,9 @@ let
   # In bytes: MAX_ARG_STRLEN in Linux, without the NUL at the end and what start.sh puts before it.
   longestArgument = 131000;
 
-  hasCommandFile =
-    service:
-    !builtins.isList service.command && builtins.stringLength service.command > longestArgument;
+  isLong =
+    command: !builtins.isList command && builtins.stringLength command > longestArgument;
+  hasCommandFile = service: isLong service.command;
 
   # A program by its path, and arguments in which nothing means anything to a shell: it needs none.
   isPlain =
@@ -42,6 +42,104 @@ let
     };
 
   toKind = service: if service.oneShot then "oneshot" else "service";
+
+  # What rc.sh reads, where it is not as usual.
+  toSettings =
+    service:
+    lib.optionalAttrs (service.onFailure == "exit") { max_failures = service.maxFailures; }
+    // lib.optionalAttrs (service.ready != null) {
+      ready_interval = service.ready.interval;
+      ready_timeout = service.ready.timeout;
+    }
+    // lib.optionalAttrs (service.onUnready != "wait") { on_unready = service.onUnready; }
+    // lib.optionalAttrs (service.maxRestartDelay > 1) {
+      max_restart_delay = service.maxRestartDelay;
+    }
+    // lib.optionalAttrs (service.schedule != null) { schedule = "'${service.schedule}'"; }
+    // lib.optionalAttrs (service.stopSignal != "SIGTERM") {
+      stop_signal = removePrefix "SIG" service.stopSignal;
+    }
+    // lib.optionalAttrs (service.stopTimeout != null) { stop_timeout = service.stopTimeout; }
+    // lib.optionalAttrs (service.timeLimit != null) { time_limit = service.timeLimit; };
+
+  # The command that succeeds when the service is ready.
+  toReadyCommand =
+    supervisor: ready:
+    let
+      probe = "${supervisor}/probe";
+    in
+    ready.command or (
+      if ready ? file then
+        [
+          probe
+          "file"
+          ready.file
+        ]
+      else
+        [
+          probe
+          "port"
+          (toString ready.port)
+        ]
+        ++ lib.optional (ready ? http) ready.http
+    );
+
+  # A script that becomes a command, with all that the service's own command has.
+  toScript =
+    {
+      shell,
+      supervisor,
+      service,
+      variables,
+      workingDir,
+    }:
+    {
+      purpose,
+      command,
+      preStartScript,
+    }:
+    let
+      # The last one of a name counts, as for env(1).
+      ofImage = builtins.listToAttrs (map toPair (lib.reverseList variables));
+
+      toSet =
+        name:
+        "perp_set ${escapeShellArg name} ${escapeShellArg service.environment.${name}}"
+        + optionalString (ofImage ? ${name}) " ${escapeShellArg ofImage.${name}}"
+        + "\n";
+
+      toLine =
+        if builtins.isList command then
+          "perp_run ${concatMapStringsSep " " escapeShellArg command}"
+        else if isLong command then
+          "perp_run_shell '. \"$0\"' \"$PERP_BASE/${service.name}/command\""
+        else if isPlain command then
+          "perp_run ${removePrefix "exec " command}"
+        else
+          "perp_run_shell ${escapeShellArg command}";
+    in
+    ''
+      #!${shell}
+      ${directive}
+      # ${purpose}
+      set -e
+      . ${supervisor}/start.sh
+      cd -- ${escapeShellArg workingDir}
+    ''
+    + concatMapStrings toSet (builtins.attrNames service.environment)
+    + optionalString (preStartScript != "") ''
+      perp_export_variables
+      . "$PERP_BASE/${service.name}/pre-start"
+    ''
+    + optionalString (service.chdir != null) ''
+      cd -- ${escapeShellArg service.chdir}
+    ''
+    + optionalString (service.environmentFile != null) ''
+      perp_read_environment_file ${service.name} ${escapeShellArg service.environmentFile} || exit 111
+    ''
+    + ''
+      ${toLine}
+    '';
 in
 {
   /**
@@ -74,9 +172,10 @@ in
       kinds = builtins.listToAttrs (
         map (other: {
           inherit (other) name;
-          value = toKind other;
+          value = if other.ready == null then toKind other else "ready";
         }) services
       );
+      settings = toSettings service;
     in
     ''
       #!${shell}
@@ -85,9 +184,7 @@ in
       # when it has ended; "check" says whether it is as it should be.
       service=${service.name}
     ''
-    + optionalString (service.onFailure == "exit") ''
-      max_failures=${toString service.maxFailures}
-    ''
+    + concatMapStrings (name: "${name}=${toString settings.${name}}\n") (builtins.attrNames settings)
     + ''
       . ${supervisor}/rc.sh
 
@@ -96,13 +193,13 @@ in
     ''
     + concatMapStrings (name: "    wait_for_${kinds.${name}} ${name}\n") service.after
     + concatMapStrings (line: "    ${line}\n") service.beforeStart
-    + ''
-          start_as ${service.user}
-          ;;
-        reset) ${kind}_ended "$@" ;;
-        check) check_${kind} ;;
-      esac
-    '';
+    + optionalString (service.schedule != null) "    wait_for_schedule\n"
+    + optionalString (service.maxRestartDelay > 1) "    hold_back\n"
+    + "    start_as ${service.user}\n    ;;\n"
+    + "  reset) ${kind}_ended \"$@\" ;;\n"
+    + "  check) check_${kind} ;;\n"
+    + optionalString (settings ? ready_timeout || settings ? time_limit) "  watch) watch_${kind} \"$2\" ;;\n"
+    + "esac\n";
 
   /**
     The script that becomes the service's command.
@@ -112,56 +209,26 @@ in
         toStart :: { shell, supervisor, service, variables, workingDir } -> String
   */
   toStart =
-    {
-      shell,
-      supervisor,
-      service,
-      variables,
-      workingDir,
-    }:
-    let
-      # The last one of a name counts, as for env(1).
-      ofImage = builtins.listToAttrs (map toPair (lib.reverseList variables));
+    arguments@{ service, ... }:
+    toScript arguments {
+      purpose = "The ${toKind service} ${service.name}, as its user ${service.user} runs it.";
+      inherit (service) command preStartScript;
+    };
 
-      toSet =
-        name:
-        "perp_set ${escapeShellArg name} ${escapeShellArg service.environment.${name}}"
-        + optionalString (ofImage ? ${name}) " ${escapeShellArg ofImage.${name}}"
-        + "\n";
+  /**
+    The script that becomes the command which tells whether the service is ready.
 
-      toCommand =
-        command:
-        if builtins.isList command then
-          "perp_run ${concatMapStringsSep " " escapeShellArg command}"
-        else if hasCommandFile service then
-          "perp_run_shell '. \"$0\"' \"$PERP_BASE/${service.name}/command\""
-        else if isPlain command then
-          "perp_run ${removePrefix "exec " command}"
-        else
-          "perp_run_shell ${escapeShellArg command}";
-    in
-    ''
-      #!${shell}
-      ${directive}
-      # The ${toKind service} ${service.name}, as its user ${service.user} runs it.
-      set -e
-      . ${supervisor}/start.sh
-      cd -- ${escapeShellArg workingDir}
-    ''
-    + concatMapStrings toSet (builtins.attrNames service.environment)
-    + optionalString (service.preStartScript != "") ''
-      perp_export_variables
-      . "$PERP_BASE/${service.name}/pre-start"
-    ''
-    + optionalString (service.chdir != null) ''
-      cd -- ${escapeShellArg service.chdir}
-    ''
-    + optionalString (service.environmentFile != null) ''
-      perp_read_environment_file ${service.name} ${escapeShellArg service.environmentFile} || exit 111
-    ''
-    + ''
-      ${toCommand service.command}
-    '';
+    # Type
+
+        toReady :: { shell, supervisor, service, variables, workingDir } -> String
+  */
+  toReady =
+    arguments@{ service, supervisor, ... }:
+    toScript arguments {
+      purpose = "Succeeds when the service ${service.name} is ready; its user runs it.";
+      command = toReadyCommand supervisor service.ready;
+      preStartScript = "";
+    };
 
   /**
     The users of the services, one a line.
@@ -220,13 +287,15 @@ in
     # Type
 
         makeImageConfig ::
-          { supervisor, serviceFolder, stopGracePeriod, healthCheck, labels, config, environment }
+          { supervisor, serviceFolder, services, stopGracePeriod, healthCheck, labels, config,
+            environment }
           -> ImageConfig
   */
   makeImageConfig =
     {
       supervisor,
       serviceFolder,
+      services ? [ ],
       stopGracePeriod,
       healthCheck,
       labels,
@@ -241,7 +310,8 @@ in
           "${supervisor}/health"
           "${serviceFolder}"
         ];
-        Interval = 30 * second;
+        # Who asks before all are ready asks again soon.
+        Interval = (if builtins.any (service: service.ready != null) services then 5 else 30) * second;
         Timeout = 10 * second;
         StartPeriod = 60 * second;
         Retries = 3;

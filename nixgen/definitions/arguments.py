@@ -16,9 +16,9 @@ from attrs import NOTHING, Attribute, field, frozen
 
 from nixgen.definitions.fluentd import to_fluentd
 from nixgen.definitions.rules import Check, Rule, compile_rule, holds_parts
-from nixgen.definitions.validation import Definition, frozen_value, located
-from nixgen.errors import Problem
-from nixgen.rules import table
+from nixgen.definitions.validation import Definition, frozen_value, located, refuse
+from nixgen.errors import DefinitionError, Problem
+from nixgen.rules import sentence, table
 
 _BY_TABLE = {"default": "table"}
 
@@ -112,3 +112,9 @@ def to_camel_case(name: str) -> str:
 def to_snake_case(name: str) -> str:
     """Return the argument's name in Python."""
     return re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name)
+
+
+def refuse_together(definition: Definition, path: str, name: str, given: object) -> DefinitionError:
+    """Return the error that says, with the sentence of that name, what several arguments break."""
+    expected, remedy = sentence(name)
+    return refuse(definition, path, expected, given, remedy=remedy)

@@ -16,6 +16,7 @@ from nixgen.definitions.arguments import (
     arguments_of,
     by_table,
     check_arguments,
+    refuse_together,
 )
 from nixgen.definitions.files import Files, missing_source, placed, to_files
 from nixgen.definitions.fluentd import Fluentd
@@ -44,14 +45,17 @@ def _is_in_order(services: Sequence[Service]) -> bool:
 
 
 @cache
-def _of_one_command() -> tuple[Argument, ...]:
-    """Return the arguments of an image of one command: a service's, then the image's."""
+def _of_its_service() -> tuple[Argument, ...]:
+    """Return the arguments of the service of an image of one command."""
     of_image = {each.field for each in arguments_of("image")} - {"fluentd"}
     service = [each for each in arguments_of("service") if each.field not in {"after", *of_image}]
-    return (
-        *(_with_parts(each, SERVICE_PARTS) for each in service),
-        *(_with_parts(each, IMAGE_PARTS) for each in arguments_of("image")),
-    )
+    return tuple(_with_parts(each, SERVICE_PARTS) for each in service)
+
+
+@cache
+def _of_one_command() -> tuple[Argument, ...]:
+    """Return the arguments of an image of one command, but for its service's."""
+    return tuple(_with_parts(each, IMAGE_PARTS) for each in arguments_of("image"))
 
 
 def _with_parts(each: Argument, parts: Sequence[str]) -> Argument:
@@ -94,13 +98,9 @@ class BuiltImage:
         for target, file in placed(self.files).items():
             path = below("files", target)
             if (file.get("source") is None) == (file.get("text") is None):
-                raise self._refuse_together(path, "fileOfOneKind", file)
+                raise refuse_together(self, path, "fileOfOneKind", file)
             if (name := missing_source(file)) is not None:
                 raise refuse(self, path, "a file or folder of the project", name)
-
-    def _refuse_together(self, path: str, rule: str, given: object) -> DefinitionError:
-        expected, remedy = sentence(rule)
-        return refuse(self, path, expected, given, remedy=remedy)
 
 
 @frozen(kw_only=True, field_transformer=by_table("layeredImage"))
@@ -151,6 +151,8 @@ class Image(BuiltImage, ServiceFields):
             check_arguments(self, arguments_of("image"))
             raise refuse(self, "command", "a command, or services", remedy="set one of the two")
         else:
+            check_arguments(self, _of_its_service())
+            self.refuse_wrong_service()
             check_arguments(self, _of_one_command())
             self._refuse_wrong_files()
         self._refuse_names_of_fluentd()
@@ -158,7 +160,7 @@ class Image(BuiltImage, ServiceFields):
     def _refuse_wrong_files(self) -> None:
         super()._refuse_wrong_files()
         if self.files and self.run_as_root is not None:
-            raise self._refuse_together("files", "bothFilesAndRoot", sorted(self.files))
+            raise refuse_together(self, "files", "bothFilesAndRoot", sorted(self.files))
 
     @property
     def has_source(self) -> bool:
@@ -178,7 +180,7 @@ class Image(BuiltImage, ServiceFields):
         if len(set(listed)) == len(listed):
             return
         index = next(index for index, name in enumerate(listed) if name in listed[:index])
-        raise self._refuse_together(f"services[{index}].name", "repeated", listed[index])
+        raise refuse_together(self, f"services[{index}].name", "repeated", listed[index])
 
     def _refuse_wrong_order(self) -> None:
         if _is_in_order(self.services):
@@ -192,7 +194,7 @@ class Image(BuiltImage, ServiceFields):
             TopologicalSorter(order).prepare()
         except CycleError as error:
             cycle = " after ".join(error.args[1][::-1])
-            raise self._refuse_together("services", "cycle", cycle) from None
+            raise refuse_together(self, "services", "cycle", cycle) from None
 
     def _refuse_names_of_fluentd(self) -> None:
         if all(_plugin(each.fluentd) is None for each in self.services or (self,)):
@@ -200,13 +202,13 @@ class Image(BuiltImage, ServiceFields):
         if not self.services:
             name = self.name.rpartition("/")[2]
             if name == "fluentd":
-                raise self._refuse_together("name", "fluentdService", self.name)
+                raise refuse_together(self, "name", "fluentdService", self.name)
             return
         taken = {"fluentd", *(f"{each.name}-log" for each in self.services if _is_captured(each))}
         for index, service in enumerate(self.services):
             if service.name in taken:
                 path = f"services[{index}].name"
-                raise self._refuse_together(path, "fluentdService", service.name)
+                raise refuse_together(self, path, "fluentdService", service.name)
 
 
 def _refuse_unknown(

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from attrs import field, frozen
 
-from nixgen.definitions.arguments import argument, arguments_of, by_table, check_arguments
+from nixgen.definitions.arguments import (
+    argument,
+    arguments_of,
+    by_table,
+    check_arguments,
+    refuse_together,
+    rules_of,
+    to_snake_case,
+)
 from nixgen.definitions.fluentd import Fluentd
 from nixgen.definitions.validation import Text, location_field
 from nixgen.errors import Location
+from nixgen.rules import table
 
 Command = Text | Sequence[Text]
 """A line for the shell, or the program and its arguments, which are then quoted for the shell."""
@@ -26,6 +36,12 @@ class ServiceFields:
     folder in the format of runenv(8)) and in the folder `chdir`. A `one_shot` service runs once.
     After `max_failures` failures in a row a service with `on_failure="exit"` ends the container
     with its own status.
+
+    `ready` tells when a service does its work, such as {"port": 8080}, {"port": 8080, "http":
+    "/health"}, {"command": "..."} or {"file": "/run/app/ready"}, perhaps with `interval` and
+    `timeout` in seconds: others wait for that. With `on_unready="restart"` it starts again once it
+    is ready no more. `max_restart_delay` and `stop_timeout` are seconds, as is `time_limit`, which
+    a one-shot has; `schedule` makes it run again and again, as in crontab(5).
     """
 
     pre_start_script: Text = argument()
@@ -36,8 +52,34 @@ class ServiceFields:
     one_shot: bool = argument()
     on_failure: str = argument()
     max_failures: int | None = argument()
+    ready: Mapping[str, Any] | None = argument()
+    on_unready: str = argument()
+    max_restart_delay: int = argument()
+    stop_signal: str = argument()
+    stop_timeout: int | None = argument()
+    time_limit: int | None = argument()
+    schedule: str | None = argument()
     fluentd: Fluentd | None = argument()
     location: Location = location_field()
+
+    def owner(self) -> dict[str, str]:
+        """Name the definition in messages: each kind has a name of its own."""
+        return {}
+
+    def refuse_wrong_service(self) -> None:
+        """Refuse, with a DefinitionError, arguments that do not go together."""
+        kind, others = ("onlyService", "service") if self.one_shot else ("onlyOneShot", "oneShot")
+        for name in table()["kinds"][others]:
+            given = getattr(self, to_snake_case(name))
+            if given != rules_of("service")[name]["default"]:
+                raise refuse_together(self, to_snake_case(name), kind, given)
+        if self.ready is not None:
+            given = {name for name, value in self.ready.items() if value is not None}
+            has_address = "http" not in given or "port" in given
+            if not has_address or len(given & {"command", "port", "file"}) != 1:
+                raise refuse_together(self, "ready", "readyOfOneKind", sorted(given))
+        elif self.on_unready != "wait":
+            raise refuse_together(self, "on_unready", "unreadyWithoutReady", self.on_unready)
 
 
 @frozen(kw_only=True, field_transformer=by_table("service"))
@@ -45,7 +87,7 @@ class Service(ServiceFields):
     """One of the services of an image.
 
     `after` names the services of the same image that this one waits for: until a one-shot service
-    has succeeded, or until another has been up for 3 seconds.
+    has succeeded, until another is ready, or, without `ready`, has been up for 3 seconds.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -60,3 +102,4 @@ class Service(ServiceFields):
 
     def __attrs_post_init__(self) -> None:
         check_arguments(self, arguments_of("service"))
+        self.refuse_wrong_service()

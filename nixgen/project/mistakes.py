@@ -42,12 +42,16 @@ def _as_python_says(error: Exception) -> tuple[str, None]:
     return f"{type(error).__name__}: {error}", None
 
 
+_NEAR = 0.65
+"""How much of two names is the same when one may be a slip for the other: shell is no schedule."""
+
+
 def _told_of_argument(kind: str, name: str) -> tuple[str, str | None] | None:
     if not _is_definition(kind):
         return None
     known = _arguments(kind)
     snake = re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", name)
-    near = get_close_matches(snake, known, n=1)
+    near = get_close_matches(snake, known, n=1, cutoff=_NEAR)
     remedy = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
     return f"{kind} has no argument {name}", remedy
 

@@ -128,8 +128,9 @@ REFUSED = [
         f"{PERP}: usr: there is no such argument; there are annotations, chdir, command, config, "
         "contents, created, environment, environmentFile, extraCommands, files, fluentd, "
         "fromImage, healthCheck, "
-        "labels, maxFailures, maxLayers, name, onFailure, oneShot, preStartScript, runAsRoot, "
-        "stopGracePeriod, tag, user",
+        "labels, maxFailures, maxLayers, maxRestartDelay, name, onFailure, onUnready, oneShot, "
+        "preStartScript, ready, runAsRoot, schedule, stopGracePeriod, stopSignal, stopTimeout, "
+        "tag, timeLimit, user",
     ),
     (
         perp('{ tag = ".x"; }'),
@@ -158,8 +159,28 @@ REFUSED = [
     (
         perps('[ { name = "a"; command = "x"; oneshot = true; } ]'),
         f'{PERPS}, service "a": oneshot: there is no such argument; a service has after, chdir, '
-        "command, environment, environmentFile, fluentd, maxFailures, name, onFailure, oneShot, "
-        "preStartScript, user",
+        "command, environment, environmentFile, fluentd, maxFailures, maxRestartDelay, name, "
+        "onFailure, onUnready, oneShot, preStartScript, ready, schedule, stopSignal, stopTimeout, "
+        "timeLimit, user",
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; ready.http = "/"; } ]'),
+        f'{PERPS}, service "a": ready: expected one of command, port, port with http, and file, '
+        'got [ "http" ]',
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; timeLimit = 3; } ]'),
+        f'{PERPS}, service "a": timeLimit: expected nothing but for a one-shot, got 3',
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; onUnready = "restart"; } ]'),
+        f'{PERPS}, service "a": onUnready: expected "wait" for a service without ready, '
+        'got "restart"',
+    ),
+    (
+        perps('[ { name = "a"; command = "x"; oneShot = true; schedule = "0 24 * * *"; } ]'),
+        f'{PERPS}, service "a": schedule: expected five fields of numbers as in crontab(5): '
+        'minute, hour, day of month, month, day of week, such as 30 4 * * *, got "0 24 * * *"',
     ),
     (
         perps('[ { name = "a b"; command = "x"; } ]'),

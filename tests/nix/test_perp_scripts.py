@@ -33,6 +33,24 @@ SERVICES = r"""[
     maxFailures = 3;
     command = "/opt/worker --say 'it is ready'";
   }
+  {
+    name = "web";
+    command = "/opt/web";
+    environment.LEVEL = "info";
+    ready = { port = 8080; http = "/health"; };
+    onUnready = "restart";
+    maxRestartDelay = 60;
+    stopSignal = "SIGQUIT";
+    stopTimeout = 5;
+  }
+  {
+    name = "nightly";
+    oneShot = true;
+    after = [ "web" ];
+    schedule = "30 4 * * *";
+    timeLimit = 600;
+    command = "/opt/nightly";
+  }
 ]"""
 
 EVALUATE = f"""
@@ -53,7 +71,13 @@ let
       variables = config.Env;
       workingDir = "/";
     }};
-  }};
+  }} // (if service.ready == null then {{ }} else {{
+    "${{service.name}}/ready" = lib.perp.toReady {{
+      inherit service shell supervisor;
+      variables = config.Env;
+      workingDir = "/";
+    }};
+  }});
   config = lib.perp.makeImageConfig {{
     config = {{ Env = [ "A=1" "B=1" ]; }};
     environment = {{ B = "a=b"; C = "3"; }};

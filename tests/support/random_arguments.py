@@ -244,6 +244,52 @@ def random_fluentd(random: Random, *parts: str) -> Any:
     return pick(random, [kept | strange, None], [[], "stdout"])
 
 
+def random_ready(random: Random) -> Any:
+    kinds = {
+        "command": pick(random, COMMANDS, WRONG_COMMANDS),
+        "port": pick(random, [1, 80, 65535], [0, 65536, "80", 1.0, True]),
+        "file": pick(random, PATHS, WRONG_PATHS),
+    }
+    kind = random.choice(list(kinds))
+    made = some(
+        random,
+        {
+            "http": pick(random, ["/", "/a?b=c%20d"], ["a", "/a b", "/é", "", "/\n"]),
+            "interval": pick(random, [1, 3600, None], [0, 3601, 1.5, "1"]),
+            "timeout": pick(random, [1, 30], [0, -1, True]),
+            random.choice(["Port", "url", "port"]): 1,
+        },
+        0.15,
+    )
+    return pick(random, [{kind: kinds[kind], **made}, None], [{}, kinds, "true", 80])
+
+
+def random_run(random: Random) -> dict[str, Any]:
+    """Return how long a service may run and wait, and when; none where one-shots alone have it."""
+    schedules = ["* * * * *", "*/5,7 0-23/2 1,31 12 0-7", "00 09 01 01 5/2"]
+    wrong_schedules = ["60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8", "@daily"]
+    return {
+        **some(
+            random,
+            {
+                "stopSignal": pick(random, ["SIGTERM", "SIGQUIT"], ["TERM", "", 15, "SIGSTOP"]),
+                "stopTimeout": pick(random, [None, 1, 3600], [0, 3601, "1"]),
+            },
+        ),
+        **some(
+            random,
+            {
+                "ready": random_ready(random),
+                "onUnready": pick(random, ["wait", "wait", "restart"], ["stop", "", None]),
+                "maxRestartDelay": pick(random, [1, 1, 60], [0, 3601, 1.0]),
+                "timeLimit": pick(random, [None, 1, 2**31 - 1], [0, 2**31, "1", 1.0]),
+                "schedule": pick(random, [None, *schedules], [*wrong_schedules, "* * * *", 1]),
+            },
+            0.08,
+        ),
+    }
+
+
 def random_service(random: Random) -> dict[str, Any]:
     """Return the arguments of a service, but for its name and `after`."""
     return {
@@ -259,6 +305,7 @@ def random_service(random: Random) -> dict[str, Any]:
                 "oneShot": pick(random, [True, False], [0, 1, "yes", None]),
                 "onFailure": pick(random, ["restart", "exit"], ["stop", "", None]),
                 "maxFailures": pick(random, [1, 5, 2**31 - 1], [0, -1, 2**31, 1.0, True, "5"]),
+                **random_run(random),
             },
         ),
     }

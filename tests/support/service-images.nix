@@ -27,6 +27,98 @@ let
   ignoreTerm = ''trap "" TERM; while true; do sleep 0.2; done'';
 in
 {
+  # What is up is not ready: an answer, a port, a file, a command, and one that never ends.
+  ready = lib.buildImageWithPerps {
+    name = "test/ready";
+    config.ExposedPorts."8080/tcp" = { };
+    services = [
+      {
+        name = "web";
+        preStartScript = "mkdir -p /tmp/www && echo well >/tmp/www/health && sleep 4";
+        command = "exec /bin/busybox httpd -f -p 8080 -h /tmp/www";
+        ready = {
+          port = 8080;
+          http = "/health";
+        };
+        onUnready = "restart";
+      }
+      {
+        name = "port";
+        command = "exec /bin/busybox nc -ll -p 8081 -e true";
+        ready.port = 8081;
+      }
+      {
+        name = "file";
+        command = "sleep 1000000";
+        ready.file = "/tmp/file is there";
+      }
+      {
+        name = "command";
+        environment.ANSWER = "a b";
+        command = "sleep 1000000";
+        ready.command = ''test "$ANSWER" = "a b" && id -un >/tmp/asked && test "$PWD" = /'';
+      }
+      {
+        name = "hangs";
+        user = "root";
+        command = "sleep 1000000";
+        ready = {
+          command = "sleep 987654 & sleep 987654; true";
+          timeout = 1;
+        };
+      }
+    ]
+    ++
+      map
+        (other: {
+          name = "after-${other}";
+          after = [ other ];
+          command = "/bin/busybox wget -qO- http://127.0.0.1:8080/health >/tmp/after-${other} 2>&1; sleep 1000000";
+        })
+        [
+          "web"
+          "port"
+          "file"
+          "command"
+          "hangs"
+        ];
+  };
+
+  # How long services may take, and when they run.
+  limits = lib.buildImageWithPerps {
+    name = "test/limits";
+    stopGracePeriod = 20;
+    services = [
+      {
+        name = "endless";
+        oneShot = true;
+        timeLimit = 1;
+        command = "sleep 1000000 & ${ignoreTerm}";
+      }
+      {
+        name = "crashing";
+        maxRestartDelay = 4;
+        command = "exit 3";
+      }
+      {
+        name = "each-minute";
+        oneShot = true;
+        schedule = "* * * * *";
+        command = "date +%S >>/tmp/minutes";
+      }
+      {
+        name = "by-interrupt";
+        stopSignal = "SIGINT";
+        command = ''trap "echo interrupted; exit 0" INT; trap "echo terminated" TERM; while true; do sleep 0.1; done'';
+      }
+      {
+        name = "stubborn";
+        stopTimeout = 1;
+        command = ignoreTerm;
+      }
+    ];
+  };
+
   # Users, variables, folders, pre-start scripts and shell lines.
   surroundings = lib.buildImageWithPerps {
     name = "test/surroundings";

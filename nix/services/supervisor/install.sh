@@ -20,7 +20,7 @@ for script in environment output places rc start state users; do
   install_script "$script" "$folder/$script.sh"
 done
 install_script run-environment "$folder/environment"
-for script in health init supervise; do
+for script in health init probe supervise; do
   install_script "$script" "$folder/$script"
 done
 
@@ -30,3 +30,4 @@ done
 for command in perpctl perpls perpok; do
   install_script command "$out/usr/local/bin/$command"
 done
+install_script services "$out/usr/local/bin/services"

@@ -7,6 +7,12 @@
 #   SERVICE.started    when it started the last time; it need not wait for others again
 #   SERVICE.pid        it runs, or what it has left is being ended; the session that it leads
 #   SERVICE.waiting    what it waits for
+#   SERVICE.ready      when it has become ready
+#   SERVICE.watch      the process that asks whether it is ready, or knows how long it may run
+#   SERVICE.late       its time limit, which has ended it
+#   SERVICE.resume     when it may start again
+#   SERVICE.crashes    how often it has ended in a row, each time within a minute
+#   SERVICE.stop       the signal that stops it, and how many seconds it has then
 #   SERVICE.end        how it has ended the last time
 #   SERVICE.success    the oneshot has succeeded
 #   SERVICE.fail       the oneshot has failed, and how

@@ -68,16 +68,38 @@ start_perpd() {
 stop_services() {
   deadline=$1
   shift
-  perpctl -q -b "$base" d "$@" 2>/dev/null &
+  began=$(now)
+  usual=()
   for service; do
+    signal_to_stop "$service" || usual+=("$service")
+  done
+  test ${#usual[@]} -eq 0 || perpctl -q -b "$base" d "${usual[@]}" 2>/dev/null &
+  for service; do
+    limit=$(limit_of "$service")
     while test -e "$state/$service.pid"; do
       if test "$(now)" -ge "$deadline"; then
         kill_services "$@"
         return 1
+      elif test "$limit" && test "$(now)" -ge "$limit"; then
+        kill_services "$service"
+        limit=
       fi
       sleep 0.02
     done
   done
+}
+
+# Send the service $1 the signal of its own that stops it; fail if it has none.
+signal_to_stop() {
+  read -r signal _ 2>/dev/null <"$state/$1.stop" && test "$signal" != TERM &&
+    leader=$(cat "$state/$1.pid" 2>/dev/null) && kill -s "$signal" "$leader" 2>/dev/null
+}
+
+# Print when the service $1 is to be killed, if it may not take as long as the others.
+limit_of() {
+  if read -r _ seconds 2>/dev/null <"$state/$1.stop" && test "$seconds"; then
+    echo $((began + seconds * 100))
+  fi
 }
 
 kill_services() {
