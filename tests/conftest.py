@@ -36,9 +36,9 @@ _STARTS_CONTAINERS = re.compile(r"^from (containers|fluentd_images) import", re.
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Keep together what two workers may not run at once.
 
-    That is a module, whose fixtures are costly; the modules of tests/e2e that start containers, which
-    have times to keep; and the rooms that look at this machine's Nix store, beside the one that is
-    another Debian.
+    That is a module, whose fixtures are costly; the modules of tests/e2e that start containers,
+    which have times to keep; and the rooms that look at this machine's Nix store, beside the one
+    that is another Debian.
     """
 
     def _split_scope(self, nodeid: str) -> str:

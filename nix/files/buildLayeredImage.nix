@@ -10,6 +10,13 @@
     `projectSource` gives) or `text`, and perhaps `mode` (bits, of files; folders may be entered
     wherever they may be read) and `owner` (a number or name, perhaps with a colon and the group's)
 
+  `users`
+  : numbers by the names of users, beside root and nobody
+
+  `writable`
+  : by its absolute path the user of a folder, who may write to it, as may the group root: that is
+    whoever starts a container with a number of his own, as OpenShift does
+
   They have a layer of their own, where the package set can make one, so that a change of them sends
   nothing else; in nixpkgs they are in the last layer. A folder joins one that is there.
 
@@ -30,16 +37,24 @@ arguments:
 let
   inherit (pkgs) lib;
 
-  files = checks.checkFiles "lib.buildLayeredImage: image ${checks.show (arguments.name or null)}" (
-    arguments.files or { }
-  );
+  users = arguments.users or { };
+  writable = arguments.writable or { };
 
-  given = removeAttrs arguments [ "files" ];
+  files =
+    checks.checkFiles "lib.buildLayeredImage: image ${checks.show (arguments.name or null)}" users
+      (arguments.files or { });
+
+  given = removeAttrs arguments [
+    "files"
+    "users"
+    "writable"
+  ];
 
   numbers = {
     root = "0";
     nobody = "65534";
-  };
+  }
+  // lib.mapAttrs (_: toString) users;
   toNumbers =
     owner:
     let
@@ -79,8 +94,19 @@ let
     in
     "place ${lib.escapeShellArgs (words ++ modes)}\n";
 
+  toFolderCommand =
+    folder:
+    "place_folder ${
+      lib.escapeShellArgs [
+        folder
+        numbers.${writable.${folder}}
+      ]
+    }\n";
+
   commands =
-    builtins.readFile ./place.sh + lib.concatMapStrings toCommand (builtins.attrNames files);
+    builtins.readFile ./place.sh
+    + lib.concatMapStrings toCommand (builtins.attrNames files)
+    + lib.concatMapStrings toFolderCommand (builtins.attrNames writable);
 
   references = reference.toReferences (
     lib.concatMapStringsSep "\n" (file: file.text or "") (builtins.attrValues files)
@@ -88,7 +114,7 @@ let
 in
 pkgs.dockerTools.buildLayeredImage (
   given
-  // lib.optionalAttrs (files != { }) {
+  // lib.optionalAttrs (files != { } || writable != { }) {
     files = {
       inherit commands references;
     };

@@ -19,3 +19,10 @@ place() (
   rm -rf "$placed"
 )
 
+# Make the folder $1 of the image one that the user $2 and the group root can write to.
+place_folder() {
+  mkdir -p ".$1"
+  chown "$2:0" ".$1"
+  chmod 775 ".$1"
+}
+

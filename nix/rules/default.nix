@@ -218,15 +218,82 @@ let
     };
 
   problemOfFiles =
-    files:
+    users: files:
     let
       isOfOneKind = file: ((file.source or null) == null) != ((file.text or null) == null);
+      ownersOf =
+        file: filter builtins.isString (builtins.split ":" (toString (file.owner or "root")));
+      isKnown = name: isUser users name || builtins.match "[0-9]+" name != null;
+      ofNobody = filter (target: !builtins.all isKnown (ownersOf (withoutNull files.${target}))) (
+        attrNames files
+      );
       wrong = filter (target: !isOfOneKind files.${target}) (attrNames files);
     in
-    if wrong == [ ] then
-      null
+    if wrong != [ ] then
+      together "fileOfOneKind" (primitives.below "files" (head wrong)) files.${head wrong}
+    else if ofNobody != [ ] then
+      together "fileOwner" "${primitives.below "files" (head ofNobody)}.owner"
+        files.${head ofNobody}.owner
     else
-      together "fileOfOneKind" (primitives.below "files" (head wrong)) files.${head wrong};
+      null;
+
+  isUser = users: name: name == "root" || name == "nobody" || users ? ${name};
+
+  # Commands as root make the only layer of an image.
+  problemOfRoot =
+    arguments: services:
+    let
+      refuse = together "bothFilesAndRoot";
+      writing = filter (service: service.writable != [ ]) services;
+    in
+    if arguments.runAsRoot == null then
+      null
+    else if arguments.files != { } then
+      refuse "files" (attrNames arguments.files)
+    else if arguments.fakeRootCommands != "" then
+      refuse "fakeRootCommands" arguments.fakeRootCommands
+    else if writing != [ ] then
+      refuse "writable" (head writing).writable // { service = (head writing).name; }
+    else
+      null;
+
+  problemOfUsers =
+    arguments: services:
+    let
+      inherit (arguments) users;
+      isUnknown =
+        service:
+        !isUser users service.user
+        && arguments.fromImage == null
+        && arguments.contents == [ ]
+        && !holdsPackage service.command;
+      firstOfServices =
+        test: sentence: path:
+        let
+          wrong = filter test services;
+          service = head wrong;
+        in
+        if wrong == [ ] then
+          null
+        else
+          together sentence path service.user // { service = service.name; };
+    in
+    if users ? root then
+      together "rootOfUsers" "users.root" users.root
+    else
+      firstOf [
+        (firstOfServices isUnknown "unknownUser" "user")
+        (firstOfServices (
+          service: service.writable != [ ] && !isUser users service.user
+        ) "writableOfUnknown" "writable")
+      ];
+
+  # Whether a package is part of the command: it may bring users along.
+  holdsPackage =
+    command:
+    builtins.any (part: !builtins.isString part || builtins.hasContext part) (
+      if isList command then command else [ command ]
+    );
 
   problemOf =
     function: arguments:
@@ -237,13 +304,9 @@ let
     firstOf [
       found.each
       (problemOfArguments imageChecks arguments)
-      (problemOfFiles arguments.files)
-      (
-        if arguments.files != { } && arguments.runAsRoot != null then
-          together "bothFilesAndRoot" "files" (attrNames arguments.files)
-        else
-          null
-      )
+      (problemOfFiles arguments.users arguments.files)
+      (problemOfRoot arguments services)
+      (problemOfUsers arguments services)
       found.together
     ];
 
@@ -327,6 +390,7 @@ let
         else
           5;
       environment = builtins.mapAttrs (_: toText) service.environment;
+      writable = map toText service.writable;
       preStartScript = toText service.preStartScript;
       ready = if service.ready == null then null else readyDefaults // withReadyTexts service.ready;
     };
@@ -361,19 +425,19 @@ in
   inherit show;
 
   /**
-    Check files that an image is to have, and give them without what is null. `where` is how a
-    message begins.
+    Check files that an image with these users is to have, and give them without what is null.
+    `where` is how a message begins.
 
     # Type
 
-        checkFiles :: String -> Files -> Files
+        checkFiles :: String -> { name -> Int } -> Files -> Files
   */
   checkFiles =
-    where: files:
+    where: users: files:
     let
       found = firstOf [
         (primitives.within "files" (imageChecks.files files))
-        (problemOfFiles files)
+        (problemOfFiles users files)
       ];
     in
     if found != null then throw (message where found) else withoutNullOf files;
@@ -445,6 +509,7 @@ in
         environment = builtins.mapAttrs (_: toText) arguments.environment;
         created = if arguments.created == null then "1970-01-01T00:00:01Z" else arguments.created;
         extraCommands = toText arguments.extraCommands;
+        fakeRootCommands = toText arguments.fakeRootCommands;
         runAsRoot = toText arguments.runAsRoot;
         services = map (service: withTexts (withDefaults service)) arguments.services;
       };

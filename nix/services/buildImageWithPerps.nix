@@ -8,11 +8,11 @@
 
   `services`
   : a list of sets, each with `name`, `command` (a shell line, or a list of a program and its
-    arguments), and perhaps `preStartScript`, `user` ("nobody" or "root"), `environment` (values by
-    the names of variables), `environmentFile`, `chdir`, `oneShot`, `after` (names of services),
-    `ready` (what tells that it is ready), `onUnready` ("wait" or "restart"), `onFailure` ("restart"
-    or "exit"), `maxFailures`, `maxRestartDelay`, `stopSignal`, `stopTimeout`, `fluentd`, and for a
-    oneshot `timeLimit` and `schedule`
+    arguments), and perhaps `preStartScript`, `user` ("nobody" by default), `writable` (folders),
+    `environment` (values by the names of variables), `environmentFile`, `chdir`, `oneShot`, `after`
+    (names of services), `ready` (what tells that it is ready), `onUnready` ("wait" or "restart"),
+    `onFailure` ("restart" or "exit"), `maxFailures`, `maxRestartDelay`, `stopSignal`,
+    `stopTimeout`, `fluentd`, and for a oneshot `timeLimit` and `schedule`
 
   `fromImage`
   : the parent image; `dockerImages.pulled.kubernetesBaseImage` by default, where there is one, else
@@ -31,7 +31,10 @@
   `files`
   : files and texts by their paths, as `buildLayeredImage` has them
 
-  `contents`, `extraCommands`, `created`, `maxLayers`
+  `users`
+  : numbers of users by their names, for services and files
+
+  `contents`, `extraCommands`, `fakeRootCommands`, `created`, `maxLayers`
   : as in nixpkgs' dockerTools
 
   `runAsRoot`
@@ -85,6 +88,7 @@ let
       serviceFolder = buildServiceFolder {
         inherit (checked) name;
         inherit (withFluentd) services;
+        inherit (checked) users;
         variables = imageConfig.Env;
         workingDir = checked.config.WorkingDir or "/";
       };
@@ -114,6 +118,13 @@ let
         config = imageConfig;
       };
 
+      # The first service that names a folder owns it: of one name, listToAttrs takes the first.
+      writable = lib.listToAttrs (
+        lib.concatMap (
+          service: map (folder: lib.nameValuePair folder service.user) service.writable
+        ) checked.services
+      );
+
       allContents = [ supervisor ] ++ checked.contents ++ [ serviceFolder ];
 
       image =
@@ -124,6 +135,9 @@ let
               contents = allContents;
               inherit (checked) files;
             }
+            // lib.optionalAttrs (checked.users != { }) { inherit (checked) users; }
+            // lib.optionalAttrs (writable != { }) { inherit writable; }
+            // lib.optionalAttrs (checked.fakeRootCommands != "") { inherit (checked) fakeRootCommands; }
             // lib.optionalAttrs (checked.maxLayers != null) { inherit (checked) maxLayers; }
           )
         else

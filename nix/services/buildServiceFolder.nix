@@ -10,6 +10,9 @@
   `services`
   : services with all their attributes, as `checks.checkServices` gives them
 
+  `users`
+  : numbers of users by their names
+
   `variables`
   : those of the image, NAME=VALUE each
 
@@ -30,6 +33,7 @@
 {
   name,
   services,
+  users ? { },
   variables,
   workingDir,
 }:
@@ -80,7 +84,7 @@ let
     }
     {
       name = "etc/perp/.users";
-      text = perp.toUsers services;
+      text = perp.toUsers users services;
     }
   ];
 

@@ -231,15 +231,15 @@ in
     };
 
   /**
-    The users of the services, one a line.
+    The users of the services, one a line, with the numbers of those that are given.
 
     # Type
 
-        toUsers :: [Service] -> String
+        toUsers :: { name -> Int } -> [Service] -> String
   */
   toUsers =
-    services:
-    concatMapStrings (user: "${user}\n") (
+    users: services:
+    concatMapStrings (user: user + optionalString (users ? ${user}) " ${toString users.${user}}" + "\n") (
       builtins.attrNames (builtins.groupBy (service: service.user) services)
     );
 

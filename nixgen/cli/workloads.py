@@ -15,12 +15,13 @@ from nixgen.cli.options import nix_options, passed_on_to_nix
 from nixgen.cli.registry_access import address_option, only, parse_addresses
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.definitions import AnyImage, Image
+from nixgen.definitions.validation import is_literal
 from nixgen.deploy import Security, Workload, workload_name
 from nixgen.deploy.workload import health_check, ports
 from nixgen.errors import UsageError
 from nixgen.registry import Registry
 
-_NOBODY: Final = "65534:65534"
+_NOBODY: Final = 65534
 _CAPABILITIES: Final = ("SETUID", "SETGID", "KILL")
 """What root needs to look after services of other users (docs/services.md)."""
 
@@ -101,7 +102,7 @@ def _workload(
         security=security_of(definition, config.get("User") or None, read_only),
         health_check=health_check(config, restarts=is_own_check),
         ports=ports(config),
-        volumes=sorted(config.get("Volumes") or {}),
+        volumes=sorted({*(config.get("Volumes") or {}), *_written(definition)}),
         stop_signal=config.get("StopSignal"),
         stop_seconds=grace or config.get("StopTimeout") or _ENGINES_GRACE,
         reads_namespace=isinstance(definition, Image) and definition.has_source,
@@ -118,17 +119,26 @@ def _digest(image: OciImage, form: str) -> str:
 def security_of(definition: AnyImage, user: str | None, read_only: bool) -> Security:
     """Return the least rights that are known to do; `user` is that of the image's configuration.
 
-    Services of nobody need no root at all. Those of root may need any capability.
+    Services of one user whose number is known need no root at all. Those of root may need any
+    capability.
     """
     if not isinstance(definition, Image):
         return Security(user, None, read_only)
     users = {service.user for service in definition.services or (definition,)}
     if user and user.split(":")[0] not in ("root", "0"):
         return Security(user, (), read_only)
-    if users == {"nobody"}:
-        capabilities = _CAPABILITIES if user else ()
-        return Security(user or _NOBODY, capabilities, read_only)
-    return Security(user, None, read_only)
+    if "root" in users:
+        return Security(user, None, read_only)
+    number = {"nobody": _NOBODY, **definition.users}.get(users.pop()) if len(users) == 1 else None
+    if user or number is None:
+        return Security(user, _CAPABILITIES, read_only)
+    return Security(f"{number}:{number}", (), read_only)
+
+
+def _written(definition: AnyImage) -> set[str]:
+    """Return the folders that the image's services may write to."""
+    services = (definition.services or (definition,)) if isinstance(definition, Image) else ()
+    return {folder for service in services for folder in service.writable if is_literal(folder)}
 
 
 def _refuse_one_name_twice(images: Sequence[OciImage], workloads: Sequence[Workload]) -> None:

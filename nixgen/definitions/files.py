@@ -21,8 +21,8 @@ class File:
 
     What git ignores, .git and __pycache__ stay out, and so does what fits one of the patterns of
     `exclude` (as in a .gitignore file). `mode` holds the bits of files, such as 0o640; `owner` is
-    "root", "nobody" or a number, perhaps with a colon and the group's. The image's rules for
-    `files` check them.
+    "root", "nobody", one of the image's `users` or a number, perhaps with a colon and the group's.
+    The image's rules for `files` check them.
     """
 
     source: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, partial
 from graphlib import CycleError, TopologicalSorter
@@ -27,7 +27,7 @@ from nixgen.definitions.fluentd_checks import (
     problem_of_parts,
 )
 from nixgen.definitions.service import Command, Service, ServiceFields
-from nixgen.definitions.validation import Text, below, location_field, refuse
+from nixgen.definitions.validation import Text, below, is_literal, location_field, refuse
 from nixgen.errors import DefinitionError, Location
 from nixgen.rules import sentence
 
@@ -94,11 +94,17 @@ class BuiltImage:
         """Name the image in messages."""
         return {"image": self.name} if isinstance(getattr(self, "name", None), str) else {}
 
-    def _refuse_wrong_files(self) -> None:
-        for target, file in placed(self.files).items():
+    def _refuse_wrong_files(self, users: Collection[str] = ()) -> None:
+        known = {"root", "nobody", *users}
+        files = sorted(placed(self.files).items())
+        for target, file in files:
             path = below("files", target)
             if (file.get("source") is None) == (file.get("text") is None):
                 raise refuse_together(self, path, "fileOfOneKind", file)
+        for target, file in files:
+            path, owner = below("files", target), file.get("owner") or "root"
+            if not all(name in known or name.isdigit() for name in owner.split(":")):
+                raise refuse_together(self, f"{path}.owner", "fileOwner", owner)
             if (name := missing_source(file)) is not None:
                 raise refuse(self, path, "a file or folder of the project", name)
 
@@ -123,6 +129,8 @@ class Image(BuiltImage, ServiceFields):
     call of `lib.buildImageWithPerp`; with `services` it becomes one of `lib.buildImageWithPerps`,
     and what describes a service belongs into each Service.
 
+    `users` are numbers of users by their names, for services and the owners of files;
+    `fake_root_commands` shell commands that change the last layer's files as if root;
     `environment` holds variables of all services, and of what is started with `exec`;
     `run_as_root` shell commands that build the image's files as root; `labels` the image's labels;
     `health_check` replaces the generated one (False: none); `stop_grace_period` is how many seconds
@@ -133,6 +141,8 @@ class Image(BuiltImage, ServiceFields):
 
     command: Command | None = field(default=None)
     services: Sequence[Service] = argument()
+    users: Mapping[str, int] = argument()
+    fake_root_commands: Text = argument()
     run_as_root: Text | None = argument()
     labels: Mapping[str, Text] = argument()
     health_check: Mapping[str, Any] | bool | None = argument()
@@ -157,10 +167,37 @@ class Image(BuiltImage, ServiceFields):
             self._refuse_wrong_files()
         self._refuse_names_of_fluentd()
 
-    def _refuse_wrong_files(self) -> None:
-        super()._refuse_wrong_files()
-        if self.files and self.run_as_root is not None:
-            raise refuse_together(self, "files", "bothFilesAndRoot", sorted(self.files))
+    def _refuse_wrong_files(self, users: Collection[str] = ()) -> None:
+        super()._refuse_wrong_files({*self.users, *users})
+        services = self.services or (self,)
+        if self.run_as_root is not None:
+            self._refuse_beside_root(services)
+        if "root" in self.users:
+            raise refuse_together(self, "users.root", "rootOfUsers", self.users["root"])
+        others = [each for each in services if each.user not in {"root", "nobody", *self.users}]
+        for service in others:
+            if self.from_image is None and not self.contents and not _holds_package(service):
+                raise self._refuse_of(service, "user", "unknownUser", service.user)
+        for service in others:
+            if service.writable:
+                raise self._refuse_of(service, "writable", "writableOfUnknown", service.user)
+
+    def _refuse_beside_root(self, services: Sequence[ServiceFields]) -> None:
+        for path, given in (
+            ("files", sorted(self.files)),
+            ("fake_root_commands", self.fake_root_commands),
+        ):
+            if given:
+                raise refuse_together(self, path, "bothFilesAndRoot", given)
+        for service in services:
+            if service.writable:
+                raise self._refuse_of(service, "writable", "bothFilesAndRoot", service.writable)
+
+    def _refuse_of(
+        self, service: ServiceFields, path: str, rule: str, given: object
+    ) -> DefinitionError:
+        error = refuse_together(service, path, rule, given)
+        return error if service is self else error.located(image=self.name)
 
     @property
     def has_source(self) -> bool:
@@ -209,6 +246,12 @@ class Image(BuiltImage, ServiceFields):
             if service.name in taken:
                 path = f"services[{index}].name"
                 raise refuse_together(self, path, "fluentdService", service.name)
+
+
+def _holds_package(service: Any) -> bool:
+    """Tell whether a package is part of the command: it may bring users along."""
+    command = service.command
+    return not all(map(is_literal, command if isinstance(command, tuple) else (command,)))
 
 
 def _refuse_unknown(

@@ -31,9 +31,11 @@ class ServiceFields:
     """What a service and an image of one service have in common, beside the command.
 
     The arguments of Nix have the same names in camelCase. The command runs under perp as `user`
-    ("nobody" or "root"), after `pre_start_script` (shell, the same user, `set -e`; what it exports
-    reaches the command), with the variables of `environment` and of `environment_file` (a file or
-    folder in the format of runenv(8)) and in the folder `chdir`. A `one_shot` service runs once.
+    ("nobody", "root", one of the image's `users`, or another that the image has), who may write to
+    the folders `writable`, after `pre_start_script` (shell, the same user, `set -e`; what it
+    exports reaches the command), with the variables of `environment` and of `environment_file` (a
+    file or folder in the format of runenv(8)) and in the folder `chdir`. A `one_shot` service runs
+    once.
     After `max_failures` failures in a row a service with `on_failure="exit"` ends the container
     with its own status.
 
@@ -46,6 +48,7 @@ class ServiceFields:
 
     pre_start_script: Text = argument()
     user: str = argument()
+    writable: Sequence[Text] = argument()
     environment: Mapping[str, Text] = argument()
     environment_file: Text | None = argument()
     chdir: Text | None = argument()

@@ -25,7 +25,11 @@ FILLED = "expected a string that is not empty"
 NO_CYCLE = "services: expected an order without a cycle"
 
 REFUSED = [
-    (perp('{ user = "daemon"; }'), f'{BAR}: user: expected "nobody" or "root", got "daemon"'),
+    (
+        perp('{ user = "daemon"; }'),
+        f"{BAR}: user: expected nobody, root or one of the image's users, where no package and no "
+        'parent image can have made another, got "daemon"',
+    ),
     (perp('{ command = ""; }'), f'{BAR}: command: {FILLED}, got ""'),
     (perp('{ command = " \\n"; }'), f'{BAR}: command: {FILLED}, got " \\n"'),
     (
@@ -126,11 +130,11 @@ REFUSED = [
     (
         perp('{ usr = "www"; }'),
         f"{PERP}: usr: there is no such argument; there are annotations, chdir, command, config, "
-        "contents, created, environment, environmentFile, extraCommands, files, fluentd, "
-        "fromImage, healthCheck, "
+        "contents, created, environment, environmentFile, extraCommands, fakeRootCommands, files, "
+        "fluentd, fromImage, healthCheck, "
         "labels, maxFailures, maxLayers, maxRestartDelay, name, onFailure, onUnready, oneShot, "
         "preStartScript, ready, runAsRoot, schedule, stopGracePeriod, stopSignal, stopTimeout, "
-        "tag, timeLimit, user",
+        "tag, timeLimit, user, users, writable",
     ),
     (
         perp('{ tag = ".x"; }'),
@@ -161,7 +165,7 @@ REFUSED = [
         f'{PERPS}, service "a": oneshot: there is no such argument; a service has after, chdir, '
         "command, environment, environmentFile, fluentd, maxFailures, maxRestartDelay, name, "
         "onFailure, onUnready, oneShot, preStartScript, ready, schedule, stopSignal, stopTimeout, "
-        "timeLimit, user",
+        "timeLimit, user, writable",
     ),
     (
         perps('[ { name = "a"; command = "x"; ready.http = "/"; } ]'),

@@ -135,6 +135,6 @@ def test_python_and_nix_agree(tmp_path: Path) -> None:
             for finding, case in zip(nix_findings(tmp_path, cases), cases, strict=True)
         ]
         taken = sum(finding is None for finding in said)
-        assert len(cases) // 4 < taken < len(cases) * 3 // 4
+        assert len(cases) // 5 < taken < len(cases) * 3 // 4
         for case, finding in zip(cases, said, strict=True):
             assert python_finding(case) == finding, json.dumps(case)

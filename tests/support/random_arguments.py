@@ -133,7 +133,9 @@ def random_files(random: Random) -> Any:
         random,
         {
             "mode": pick(random, [0, 0o640, 0o4755, None], [-1, 0o10000, "640", 1.0]),
-            "owner": pick(random, ["root", "1000", "nobody:33", None], ["bob", "", "1:", 1]),
+            "owner": pick(
+                random, ["root", "1000", "nobody:33", "app", "0:app", None], ["bob", "", "1:", 1]
+            ),
             "exclude": pick(random, [[], ["*.log"], None], ["a", [1]]),
         },
     )
@@ -285,7 +287,7 @@ def random_run(random: Random) -> dict[str, Any]:
                 "timeLimit": pick(random, [None, 1, 2**31 - 1], [0, 2**31, "1", 1.0]),
                 "schedule": pick(random, [None, *schedules], [*wrong_schedules, "* * * *", 1]),
             },
-            0.08,
+            0.05,
         ),
     }
 
@@ -298,7 +300,10 @@ def random_service(random: Random) -> dict[str, Any]:
             random,
             {
                 "preStartScript": pick(random, TEXTS, [None, 1]),
-                "user": pick(random, ["nobody", "root"], ["bob", "", None, ["root"], "Root"]),
+                "user": pick(
+                    random, ["nobody", "root", "app"], ["bob", "", None, ["root"], "Root", 5]
+                ),
+                "writable": pick(random, [[], [], [], ["/a"], [PACKAGE, "/b"]], [["a"], [1]]),
                 "environment": random_environment(random),
                 "environmentFile": pick(random, [*PATHS, None], WRONG_PATHS),
                 "chdir": pick(random, [*PATHS, None], WRONG_PATHS),
@@ -315,6 +320,11 @@ def random_image(random: Random) -> dict[str, Any]:
     """Return the arguments that all images have."""
     return {
         "name": pick(random, REPOSITORIES, WRONG_REPOSITORIES),
+        "users": pick(
+            random,
+            [{"app": 1000}, {"app": 1, "b-c": 1}],
+            [{}, {"root": 1}, {"app": 0}, {"A": 1}, {"app": "1"}, {"": 1}, ["app"]],
+        ),
         **some(
             random,
             {
@@ -333,6 +343,7 @@ def random_image(random: Random) -> dict[str, Any]:
                 "healthCheck": random_health_check(random),
                 "labels": random_labels(random),
                 "maxLayers": pick(random, [None, 1, 56, 127], [0, -1, 1.5, "x", True, 2**31]),
+                "fakeRootCommands": pick(random, ["", "", "", "true", PACKAGE], [None, 1]),
                 "runAsRoot": pick(random, [None, *TEXTS], [1, []]),
                 "stopGracePeriod": pick(random, [1, 8, 3600], [0, 3601, -1, 1.0, True, None, "8"]),
                 "tag": pick(random, TAGS, WRONG_TAGS),

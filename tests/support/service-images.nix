@@ -27,6 +27,63 @@ let
   ignoreTerm = ''trap "" TERM; while true; do sleep 0.2; done'';
 in
 {
+  # Users of the definition and of the parent image, and folders that they may write to.
+  users = lib.buildImageWithPerps {
+    name = "test/users";
+    fromImage = pkgs.dockerTools.buildLayeredImage {
+      name = "test/parent-with-users";
+      fromImage = lib.baseImage;
+      extraCommands = ''
+        mkdir -p etc home/worker
+        printf 'root:x:0:0:root:/root:/bin/sh\nworker:x:777:778::/home/worker:/bin/sh' >etc/passwd
+        printf 'root:x:0:\nworkers:x:778:\nhelpers:x:900:root,worker,other\nrest:x:901:coworker\n' >etc/group
+      '';
+    };
+    users = {
+      app = 1000;
+      other = 2000;
+    };
+    files."/etc/app.conf" = {
+      text = "of app";
+      owner = "app:other";
+      mode = 416;
+    };
+    fakeRootCommands = "mkdir -p srv && chown 5:6 srv";
+    services = [
+      {
+        name = "app";
+        user = "app";
+        writable = [
+          "/var/lib/app"
+          "/var/log/app files"
+        ];
+        preStartScript = ''echo written >/var/lib/app/file; echo written >"/var/log/app files/log"'';
+        command = toRecord "app";
+      }
+      {
+        name = "other";
+        user = "other";
+        command = toRecord "other";
+      }
+      {
+        name = "worker";
+        user = "worker";
+        command = toRecord "worker";
+      }
+      {
+        name = "nobody";
+        writable = [ "/var/lib/nobody" ];
+        command = "touch /var/lib/nobody/it; ${toRecord "nobody"}";
+      }
+    ];
+  };
+
+  unknownUser = lib.buildImageWithPerp {
+    name = "test/unknown-user";
+    user = "bob";
+    command = toRecord "bob";
+  };
+
   # What is up is not ready: an answer, a port, a file, a command, and one that never ends.
   ready = lib.buildImageWithPerps {
     name = "test/ready";

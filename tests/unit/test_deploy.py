@@ -221,6 +221,12 @@ BOTH = Image(
     services=[Service(name="a", command="a"), Service(name="b", command="b", user="root")],
 )
 LAYERS = LayeredImage(name="a")
+APPS = Image(name="a", command="a", user="app", users={"app": 1000})
+SEVERAL = Image(
+    name="a",
+    users={"app": 1000},
+    services=[Service(name="a", command="a"), Service(name="b", command="b", user="app")],
+)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +239,9 @@ LAYERS = LayeredImage(name="a")
         (ROOTS, None, None, None),
         (ROOTS, "app", "app", ()),
         (BOTH, None, None, None),
+        (APPS, None, "1000:1000", ()),
+        (APPS, "0:5", "0:5", ("SETUID", "SETGID", "KILL")),
+        (SEVERAL, None, None, ("SETUID", "SETGID", "KILL")),
         (LAYERS, None, None, None),
         (LAYERS, "1000:1000", "1000:1000", None),
     ],
@@ -243,7 +252,7 @@ def test_container_has_the_least_rights_that_its_services_need(
     expected_user: str | None,
     capabilities: tuple[str, ...] | None,
 ) -> None:
-    """Services of nobody need neither root nor capabilities; what runs as root may need any."""
+    """Services of one user need neither root nor capabilities; what runs as root may need any."""
     assert Security(expected_user, capabilities, False) == security_of(definition, user, False)
 
 

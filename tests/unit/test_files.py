@@ -28,7 +28,7 @@ PATH = "a path within the project, such as ./app"
         ({"/srv": File()}, 'files."/srv": expected either source or text'),
         ({"/srv": File("a", text="b")}, 'files."/srv": expected either source or text'),
         ({"/srv": File(text="b", mode=0o10000)}, 'files."/srv".mode: expected a whole number'),
-        ({"/srv": File(text="b", owner="web")}, 'files."/srv".owner: expected root, nobody or'),
+        ({"/srv": File(text="b", owner="web")}, 'files."/srv".owner: expected root, nobody, '),
         (["./app"], "files: expected a dict of files by their absolute paths in the image"),
     ],
 )

@@ -29,8 +29,9 @@ project = Project(
     [
         (
             'Service(name="second", command="true", user="bob")',
-            'services.second.user: expected "nobody" or "root", got \'bob\'\n'
-            "  for another user take root, and let the command change to it",
+            "services.second.user: expected nobody, root or one of the image's users, where no "
+            "package and no parent image can have made another, got 'bob'\n"
+            "  give the user a number by users of the image, or set the parent image that has it",
         ),
         (
             'Service(name="second", command="")',
@@ -92,8 +93,7 @@ project = Project(
         ),
         (
             'Service(name="second", command="true", user=None)',
-            'services.second.user: expected "nobody" or "root", got None\n'
-            "  for another user take root, and let the command change to it",
+            "services.second.user: expected a string, got None",
         ),
         (
             'Service(name="second", command=["echo", "a\\0b"])',
@@ -248,6 +248,9 @@ def test_value_without_a_definition_is_refused(tmp_path: Path) -> None:
 def test_definition_outside_of_a_project_names_its_registry_name(tmp_path: Path) -> None:
     """An image that the text gives no attribute is named as registries name it."""
     source = 'from nixgen import *\n\nImage(name="foo/bar", command="x", user="bob")\n'
-    expected = 'images.py:3: image "foo/bar": user: expected "nobody" or "root", got \'bob\''
-    expected += "\n  for another user take root, and let the command change to it"
+    expected = (
+        'images.py:3: image "foo/bar": user: expected nobody, root or one of the image\'s users, '
+        "where no package and no parent image can have made another, got 'bob'\n"
+        "  give the user a number by users of the image, or set the parent image that has it"
+    )
     assert expected == refusal(tmp_path, source)

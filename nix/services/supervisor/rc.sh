@@ -184,6 +184,17 @@ variable_of_container() {
   return 1
 }
 
+# Print the home of a user by /etc/passwd, or /tmp. That of nobody is none, whatever is there.
+home_of() {
+  local home
+  home=$(awk -F : -v name="$1" '$1 == name { print $6; exit }' /etc/passwd 2>/dev/null)
+  if test "$1" != nobody && test "$home" != / && test -d "$home"; then
+    echo "$home"
+  else
+    echo /tmp
+  fi
+}
+
 # Set $as_user to the words before a command that the user $1 runs, or else whoever has started the
 # container, and $USER and $HOME to that user's. Without a home of his own he has that of nobody.
 set_user() {
@@ -194,8 +205,8 @@ set_user() {
   elif test "$1" = root; then
     USER=root HOME=/root
   else
-    USER=$1 HOME=/tmp
-    as_user=(@runit@/bin/chpst -u ":$(cat "$state/.$1")")
+    USER=$1 HOME=$(home_of "$1")
+    as_user=(@runit@/bin/chpst -u ":$(cat "$state/.user.$1")")
   fi
 }
 

@@ -21,7 +21,7 @@
 #   .init              the process id of init
 #   .base              perp's base folder
 #   .environment       the container's variables, each with a NUL at its end
-#   .nobody            UID:GID of nobody, where services run as nobody
+#   .user.NAME         UID:GID of a user whom services run as, and a colon and each other group
 #   .exit-status       the exit status that the container shall have
 #   .stopping          init stops the services
 

@@ -7,7 +7,7 @@
 #
 # GRACE is how many seconds the services have for it; then they are killed. SERVICES/etc/perp
 # has a folder for each service, and the files .stop-order, which names on each line the services to
-# stop at once, and .users, the users of services.
+# stop at once, and .users, the users of services, with the numbers of some.
 #
 # Exit status: 0, or that of the service which was to end the container when it fails.
 
