@@ -29,13 +29,17 @@ let
     inherit dockerImages lib;
     pkgs = packages;
   };
-  dockerImages = {
+  dockerImages = lib.leaveOut {
     environment = import ./nix/images/environment.nix arguments;
+    filteredEvents = import ./nix/images/filteredEvents.nix arguments;
+    gremlinFsck = import ./nix/images/gremlinFsck.nix arguments;
     gremlinServer = import ./nix/images/gremlinServer.nix arguments;
     locksmithWorker = import ./nix/images/locksmithWorker.nix arguments;
     orderedServices = import ./nix/images/orderedServices.nix arguments;
     rootService = import ./nix/images/rootService.nix arguments;
+    serviceLogs = import ./nix/images/serviceLogs.nix arguments;
     staticFiles = import ./nix/images/staticFiles.nix arguments;
+    syslogEvents = import ./nix/images/syslogEvents.nix arguments;
     pulled = { };
   };
 in
@@ -44,11 +48,15 @@ in
   inherit (lib) fluentdCw;
   imageNames = {
     environment = "example/environment";
+    filteredEvents = "example/filtered-events";
+    gremlinFsck = "gremlin/fsck";
     gremlinServer = "gremlin/server";
     locksmithWorker = "locksmith/worker";
     orderedServices = "example/ordered";
     rootService = "example/root";
+    serviceLogs = "example/service-logs";
     staticFiles = "example/static";
+    syslogEvents = "example/syslog-events";
   };
   pkgs = packages;
   tags = [ ];

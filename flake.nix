@@ -23,7 +23,13 @@
       toProject = import ./default.nix;
     in
     {
-      packages = forEachSystem (arguments: removeAttrs (toProject arguments).dockerImages [ "pulled" ]);
+      # By its name each image is built, also one that builds of all leave out.
+      packages = forEachSystem (
+        arguments:
+        builtins.mapAttrs (_: image: if image.leftOut or false then image { } else image) (
+          removeAttrs (toProject arguments).dockerImages [ "pulled" ]
+        )
+      );
 
       hydraJobs = forEachSystem (arguments: import ./jobsets.nix (arguments // { src = self; }));
 

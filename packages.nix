@@ -30,6 +30,30 @@
     done
   '';
 
+  # Looks for edges without a vertex, again and again.
+  gremlinFsck = pkgs.writeShellScriptBin "gremlin-fsck" ''
+    round=0
+    while true; do
+      round=$((round + 1))
+      echo "gremlin-fsck: round $round, 3 vertices, no edge without one"
+      sleep 1
+    done
+  '';
+
+  # Says something every second.
+  service1 = pkgs.writeShellScriptBin "service1" ''
+    while sleep 1; do
+      echo "cool, it is $(date +%T)"
+    done
+  '';
+
+  # Says the same in a format of its own.
+  service2 = pkgs.writeShellScriptBin "service2" ''
+    while sleep 1; do
+      echo "$(date +%T.000) clock.Second [INFO] it is cool"
+    done
+  '';
+
   greeting = pkgs.writeTextFile {
     name = "greeting";
     destination = "/index.html";

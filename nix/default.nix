@@ -92,6 +92,8 @@ let
 
     fluentdCw = import ./fluentd/buildFluentd.nix { inherit fluentd fluentdPlugins pkgs; };
 
+    leaveOut = import ./fluentd/leaveOut.nix { inherit (table) fluentdCw; };
+
     makeJobs = import ./push/makeJobs.nix {
       inherit (table) pushImage;
       inherit buildImageReport pkgs;

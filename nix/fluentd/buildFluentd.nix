@@ -9,6 +9,11 @@
 
   `fluentdPlugins`
   : gems, each a set of `name`, `version` and `hash`
+
+  # Output
+
+  The package; its attribute `isAtHand` tells whether all gems lie where nothing has to be fetched,
+  or somebody has named where they are fetched from.
 */
 {
   fluentd,
@@ -20,7 +25,9 @@ let
     pkgs.fetchGem
       or (throw "fluentdPlugins: the package set fetches no gems; pass a fluentd that has the plugins: --arg fluentd EXPRESSION");
 
-  gemOptions = map (plugin: "-I ${fetchGem plugin}/lib") fluentdPlugins;
+  gems = map fetchGem fluentdPlugins;
+
+  gemOptions = map (gem: "-I ${gem}/lib") gems;
 
   options = pkgs.lib.concatStringsSep " " ([ "-p ${./plugins}" ] ++ gemOptions);
 in
@@ -30,6 +37,9 @@ if fluentd == null then
     echo '  --arg fluentd "<a Nix expression that gives the package>"' >&2
     exit 1
   ''
+  // {
+    isAtHand = false;
+  }
 else
   pkgs.writeTextFile {
     name = "fluentd";
@@ -39,4 +49,7 @@ else
       #!${pkgs.runtimeShell}
       exec ${fluentd}/bin/fluentd ${options} "$@"
     '';
+  }
+  // {
+    isAtHand = builtins.all (package: package.isAtHand or true) ([ fluentd ] ++ gems);
   }

@@ -34,7 +34,8 @@
   `dockerImages.<image>`, `fluentdConf.<image>` and `report.<image>` for every image,
   `pushDockerImages.<image>` when asked for, and `tested`, which succeeds when all but the pushing
   did. Which names there are depends on no image, so that a broken one breaks no other's jobs:
-  where an image has no configuration, `fluentdConf.<image>` is null, which is no job.
+  where an image has no configuration, `fluentdConf.<image>` is null, which is no job. So are the
+  others of an image that `leaveOut` has left out.
 */
 {
   buildImageReport,
@@ -65,6 +66,10 @@ let
 
   images = removeAttrs dockerImages [ "pulled" ];
 
+  # The jobs of all images that are not left out.
+  mapImages =
+    toJob: mapAttrs (name: image: if image.leftOut or false then null else toJob name image) images;
+
   # Images before what is made from them, pushing before reports.
   priorities = {
     image = 100;
@@ -81,13 +86,13 @@ let
     '');
 
   jobs = {
-    dockerImages = mapAttrs (
+    dockerImages = mapImages (
       _: image:
       image
       // {
         meta = toMeta priorities.image "The image ${image.imageName}" // image.meta or { };
       }
-    ) images;
+    );
 
     fluentdConf = mapAttrs (
       _: image:
@@ -100,13 +105,13 @@ let
         }
     ) images;
 
-    report = mapAttrs (
+    report = mapImages (
       _: image:
       buildImageReport {
         inherit image;
         meta = toMeta priorities.report "The size and the layers of the image ${image.imageName}";
       }
-    ) images;
+    );
   };
 
   tested =
@@ -130,7 +135,7 @@ let
 
   mostSiblings = 16;
 
-  pushDockerImages = mapAttrs (
+  pushDockerImages = mapImages (
     attribute: image:
     pushImage {
       inherit
@@ -145,6 +150,6 @@ let
       siblings = toSiblings attribute;
       meta = toMeta priorities.push "Push the image ${image.imageName} to the registry";
     }
-  ) images;
+  );
 in
 jobs // { inherit tested; } // optionalAttrs pushToDockerRegistry { inherit pushDockerImages; }

@@ -49,13 +49,16 @@
   `stopGracePeriod`
   : how many seconds services may take to stop before they are killed
 
+  `optional`
+  : whether `leaveOut` may leave the image out
+
   `fluentd`
   : what fluentd sends on: { outputs }; by default it forwards to fluentd.localdomain
 
   # Output
 
   What dockerTools gives, with `imageName`, `imageTag`, `services` (with all their attributes),
-  `fluentdConf` and `outputSha`.
+  `fluentdConf`, `optional` and `outputSha`.
 */
 {
   addFluentd,
@@ -153,7 +156,7 @@ let
     // {
       fluentdConf = withFluentd.conf;
       outputSha = reference.toOutputSha image;
-      inherit (checked) services;
+      inherit (checked) optional services;
     };
 in
 build

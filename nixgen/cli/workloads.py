@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import click
 
+from nixgen.cli.left_out import taken
 from nixgen.cli.oci import OciImage, build_oci_images
 from nixgen.cli.options import nix_options, passed_on_to_nix
 from nixgen.cli.registry_access import address_option, only, parse_addresses
-from nixgen.cli.workspace import bring_up_to_date, selected
+from nixgen.cli.workspace import bring_up_to_date
 from nixgen.definitions import AnyImage, Image
 from nixgen.definitions.validation import is_literal
 from nixgen.deploy import Security, Workload, workload_name
@@ -81,7 +82,7 @@ def _workloads(
     """Build the images as they are pushed, and return what each needs."""
     registry = only(parse_addresses(addresses))
     project = bring_up_to_date(folder)
-    images = build_oci_images(folder, project, selected(project, names), options)
+    images = build_oci_images(folder, project, taken(folder, project, names, options), options)
     workloads = [
         _workload(project.images[image.attribute], image, registry, form, read_only)
         for image in images

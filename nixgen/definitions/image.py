@@ -134,7 +134,8 @@ class Image(BuiltImage, ServiceFields):
     `environment` holds variables of all services, and of what is started with `exec`;
     `run_as_root` shell commands that build the image's files as root; `labels` the image's labels;
     `health_check` replaces the generated one (False: none); `stop_grace_period` is how many seconds
-    a service may take to stop before it is killed.
+    a service may take to stop before it is killed; `optional` images are left out when all images
+    are built and fluentd's gems are not at hand.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -147,6 +148,7 @@ class Image(BuiltImage, ServiceFields):
     labels: Mapping[str, Text] = argument()
     health_check: Mapping[str, Any] | bool | None = argument()
     stop_grace_period: int = argument()
+    optional: bool = argument()
 
     def __attrs_post_init__(self) -> None:
         if self.services:

@@ -90,9 +90,11 @@ def _selection(wanted: Sequence[str], others: Sequence[str]) -> str:
           function = import defaultNix;
           taken = builtins.intersectAttrs (builtins.functionArgs function) arguments;
           project = function taken;
-          wanted = {_list(wanted)};
+          wanted = map called {_list(wanted)};
+          # As -A does it; nix/fluentd/leaveOut.nix makes such sets of images.
+          called = value: if value ? __functor then value {{ }} else value;
         in
-        wanted ++ {_list(others)} ++ {aggregate}"""
+        wanted ++ map called {_list(others)} ++ {aggregate}"""
 
 
 def _list(attributes: Sequence[str]) -> str:

@@ -82,7 +82,15 @@ def docker_images(project: Project) -> Expression:
         file = f"./nix/images/{name}.nix"
         pulled = isinstance(definition, PulledImage)
         imports[pulled][name] = _import(file, Variable("arguments"))
-    return AttributeSet({**imports[False], PULLED: AttributeSet(imports[True])})
+    images = AttributeSet({**imports[False], PULLED: AttributeSet(imports[True])})
+    if any(is_optional(definition) for definition in project.images.values()):
+        return Call(Select(_LIB, ("leaveOut",)), (images,))
+    return images
+
+
+def is_optional(definition: AnyImage) -> bool:
+    """Tell whether builds of all images may leave the image out."""
+    return isinstance(definition, Image) and definition.optional
 
 
 def image_names(project: Project) -> dict[str, str]:

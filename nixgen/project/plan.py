@@ -81,7 +81,10 @@ def _files(project: Project) -> Iterator[tuple[str, str | None, Callable[[], str
         source = None if own is None or shared is None else f"image{own}{shared}"
         make = partial(_image_text, definition, project.fluentd, project.annotations)
         yield f"{IMAGES_FOLDER}/{attribute}.nix", source, make
-    listed = tuple((name, isinstance(image, PulledImage)) for name, image in project.images.items())
+    listed = tuple(
+        (name, isinstance(image, PulledImage), lower.is_optional(image))
+        for name, image in project.images.items()
+    )
     plugins = repr(lower.fluentd_plugins(project))
     names = repr(lower.image_names(project))
     source = fingerprint(project.package_set, project.tags, listed, plugins, names)

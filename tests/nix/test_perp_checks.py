@@ -133,6 +133,7 @@ REFUSED = [
         "contents, created, environment, environmentFile, extraCommands, fakeRootCommands, files, "
         "fluentd, fromImage, healthCheck, "
         "labels, maxFailures, maxLayers, maxRestartDelay, name, onFailure, onUnready, oneShot, "
+        "optional, "
         "preStartScript, ready, runAsRoot, schedule, stopGracePeriod, stopSignal, stopTimeout, "
         "tag, timeLimit, user, users, writable",
     ),

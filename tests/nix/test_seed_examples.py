@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fluentd_reader import read_conf
 from package_set import LOCK, REPOSITORY, package_set_words
+from seed_document import blocks, is_configuration, is_shell
 
 pytestmark = pytest.mark.nix
 
@@ -29,6 +32,9 @@ SERVICES = {
 WITH_FLUENTD = [
     *("customFilters", "fluentd", "fluentdOfServices", "otherSource", "repeatedSections")
 ]
+# Those with dots for something not shown, and with an unquoted path.
+NO_NIX = ['services = [ { name = "svc1"; command = [...];', "imageEnv = pkgs.writeTextFile"]
+CONFIGURATIONS = REPOSITORY / "tests/golden/seed"
 
 
 @pytest.fixture(
@@ -84,3 +90,41 @@ def test_fluentd_is_configured(
     [conf] = [path for path in closure if path.endswith("-fluentd.conf.drv")]
     text = Path(nix("nix-store", "--realise", conf).strip()).read_text()
     golden(f"seed/{example}.conf", text)
+
+
+def without_comments(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"#.*", "", text)).strip()
+
+
+def test_every_example_is_tried() -> None:
+    """Each example of the document that is Nix is printed in a file that the other tests read."""
+    files = [without_comments(file.read_text()) for file in SEED.glob("*.nix")]
+    examples = [without_comments(each) for each in blocks() if not is_shell(each)]
+    untried = [
+        example
+        for example in examples
+        if not is_configuration(example)
+        and not any(example in file or file in example for file in files)
+    ]
+    assert len(NO_NIX) == len(untried)
+    assert all(example.startswith(start) for example, start in zip(untried, NO_NIX, strict=True))
+
+
+def test_every_configuration_is_made() -> None:
+    """Each section of fluentd.conf that the document shows is made of its examples.
+
+    One of these has a pattern in double quotes, in which Nix drops backslashes.
+    """
+    made = [
+        section
+        for file in CONFIGURATIONS.glob("*.conf")
+        for section in sections_of(file.read_text())
+    ]
+    shown = [re.sub(r" *#.*\n", "", block) for block in blocks() if is_configuration(block)]
+    assert len(shown) == 4
+    for block in shown:
+        assert sections_of(block)[0] in made
+
+
+def sections_of(text: str) -> list[dict[str, object]]:
+    return [section.as_tree() for section in read_conf(text.replace("\\", "")).sections]

@@ -32,19 +32,31 @@ def sri(file: Path) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(file.read_bytes()).digest()).decode()}"
 
 
+def pinned_gems() -> dict[str, dict[str, str]]:
+    """Return versions and hashes of the gems in the folder, in the form of gems.json."""
+    folder = gem_folder()
+    assert folder is not None
+    pinned = json.loads(FLUENTD_GEMS.read_text())
+    found = {name: _newest(folder, name, gem["version"]) for name, gem in pinned.items()}
+    return {
+        name: {"version": file.stem.removeprefix(f"{name}-"), "hash": sri(file)}
+        for name, file in found.items()
+    }
+
+
+def _newest(folder: Path, name: str, version: str) -> Path:
+    """Return the file of the gem, of that version if it is there."""
+    return max(folder.glob(f"{name}-[0-9]*.gem"), key=lambda file: version in file.name)
+
+
 def gem_words() -> list[str]:
     """Return the words that give the gems to whatever takes `gemFolder` and `gems`."""
     folder = gem_folder()
     if folder is None:
         return []
-    pinned = json.loads(FLUENTD_GEMS.read_text())
-    found = {
-        name: max(folder.glob(f"{name}-[0-9]*.gem"), key=lambda file: version in file.name)
-        for name, version in ((name, gem["version"]) for name, gem in pinned.items())
-    }
     gems = " ".join(
-        f'{name} = {{ version = "{file.stem.removeprefix(f"{name}-")}"; hash = "{sri(file)}"; }};'
-        for name, file in found.items()
+        f'{name} = {{ version = "{gem["version"]}"; hash = "{gem["hash"]}"; }};'
+        for name, gem in pinned_gems().items()
     )
     return ["--arg", "gemFolder", str(folder), "--arg", "gems", f"{{ {gems} }}"]
 

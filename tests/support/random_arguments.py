@@ -345,6 +345,7 @@ def random_image(random: Random) -> dict[str, Any]:
                 "maxLayers": pick(random, [None, 1, 56, 127], [0, -1, 1.5, "x", True, 2**31]),
                 "fakeRootCommands": pick(random, ["", "", "", "true", PACKAGE], [None, 1]),
                 "runAsRoot": pick(random, [None, *TEXTS], [1, []]),
+                "optional": pick(random, [True, False], [0, 1, "true", None]),
                 "stopGracePeriod": pick(random, [1, 8, 3600], [0, 3601, -1, 1.0, True, None, "8"]),
                 "tag": pick(random, TAGS, WRONG_TAGS),
             },

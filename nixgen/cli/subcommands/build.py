@@ -10,10 +10,11 @@ from pathlib import Path
 import click
 
 from nixgen.cli.evaluation import instantiate
+from nixgen.cli.left_out import taken
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.package_lock import fit_lock
 from nixgen.cli.realisation import leading_to_definitions, realise_images
-from nixgen.cli.workspace import attribute_path, bring_up_to_date, selected
+from nixgen.cli.workspace import attribute_path, bring_up_to_date
 from nixgen.definitions import Project
 from nixgen.errors import UsageError
 from nixgen.programs import nix
@@ -43,7 +44,7 @@ def command(
         raise UsageError(f"{folder}: cannot be written", "--no-out-link makes no links to images")
     project = bring_up_to_date(folder)
     fit_lock(folder, project, options)
-    attributes = selected(project, images)
+    attributes = taken(folder, project, images, options)
     if is_dry_run:
         _tell_what_would_be_built(folder, project, attributes, options)
         paths = {}

@@ -57,11 +57,12 @@ def command(folder: Path, as_json: bool, digests: bool) -> None:
 def _digests(folder: Path, project: Project) -> dict[str, dict[str, str]]:
     """Return the digests of each image that is built here; the others are named by theirs."""
     # Only this option needs Nix and the registry's modules.
+    from nixgen.cli.left_out import taken
     from nixgen.cli.oci import build_oci_images
-    from nixgen.cli.workspace import bring_up_to_date, selected
+    from nixgen.cli.workspace import bring_up_to_date
 
     bring_up_to_date(folder)
-    built = build_oci_images(folder, project, selected(project, ()))
+    built = build_oci_images(folder, project, taken(folder, project, ()))
     pulled = {
         attribute: {"digest": image.image_digest}
         for attribute, image in project.images.items()

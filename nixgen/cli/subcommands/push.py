@@ -10,13 +10,14 @@ from typing import Any
 import click
 from attrs import frozen
 
+from nixgen.cli.left_out import taken
 from nixgen.cli.oci import OciImage, build_oci_images
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.package_lock import fit_lock
 from nixgen.cli.push_report import show, to_json
 from nixgen.cli.registry_access import RegistryAccess, registries_options
 from nixgen.cli.transfer import transfer_progress
-from nixgen.cli.workspace import bring_up_to_date, selected
+from nixgen.cli.workspace import bring_up_to_date
 from nixgen.errors import RegistryError, UsageError
 from nixgen.names import unmet_image_tag_rule
 from nixgen.programs.git import clean_head
@@ -109,7 +110,7 @@ def command(
         jobs,
         dry_run,
     )
-    built = build_oci_images(folder, project, selected(project, images), options)
+    built = build_oci_images(folder, project, taken(folder, project, images, options), options)
     _push_to_all(accesses, built, wanted, as_json)
 
 

@@ -16,7 +16,8 @@
 
       fetchGem :: { name :: String, version :: String, hash :: String, beside ? [Gem] } -> Derivation
 
-  Where the gem cannot be had, the message names those that are needed `beside` it too.
+  Its attribute `isAtHand` tells whether the file is in the store or in the folder, or somebody has
+  named a source. Where the gem cannot be had, the message names those that are needed `beside` it.
 */
 {
   gemFolder,
@@ -68,6 +69,9 @@ let
 
   isGiven = folder != "" && builtins.pathExists (/. + given);
 
+  # Where Nix may not look at the store, the file counts as not there.
+  isInStore = builtins.pathExists (builtins.unsafeDiscardStringContext fetched.outPath);
+
   fetched = derivation {
     inherit hash sources system;
     name = file;
@@ -96,4 +100,7 @@ runBusybox {
   name = "${name}-${version}";
   script = ./unpack-gem.sh;
   environment.gem = assert !isGiven || isRight; fetched;
+}
+// {
+  isAtHand = isGiven || sources != [ ] || isInStore;
 }

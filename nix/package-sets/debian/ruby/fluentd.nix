@@ -11,7 +11,8 @@
 
   # Output
 
-  The package; its attribute `ruby` is a Ruby with all but the gems.
+  The package; its attribute `ruby` is a Ruby with all but the gems, and `isAtHand` tells whether all
+  gems are.
 */
 {
   bash,
@@ -33,5 +34,6 @@ writeScriptBin "fluentd" ''
   exec ${ruby (lib.attrValues unpacked)}/bin/ruby ${unpacked.fluentd}/bin/fluentd "$@"
 ''
 // {
+  isAtHand = lib.all (gem: gem.isAtHand) (lib.attrValues unpacked);
   ruby = ruby [ ];
 }
