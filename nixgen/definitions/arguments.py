@@ -15,6 +15,7 @@ from typing import Any
 from attrs import NOTHING, Attribute, field, frozen
 
 from nixgen.definitions.fluentd import to_fluentd
+from nixgen.definitions.forgotten_f import problem_of_forgotten_f
 from nixgen.definitions.rules import Check, Rule, compile_rule, holds_parts
 from nixgen.definitions.validation import Definition, frozen_value, located, refuse
 from nixgen.errors import DefinitionError, Problem
@@ -94,7 +95,9 @@ def check_arguments(definition: Definition, arguments: Iterable[Argument]) -> No
     """Refuse, with a DefinitionError, the first argument whose value breaks its rule."""
     for each in arguments:
         value = getattr(definition, each.field)
-        if value is not each.default and (found := each.check(value)):
+        if value is each.default:
+            continue
+        if found := each.check(value) or problem_of_forgotten_f(value):
             raise refused(definition, each.field, found)
 
 
