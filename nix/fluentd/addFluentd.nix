@@ -67,7 +67,7 @@ let
       user = "root";
       beforeStart = scripts ++ [ "wait_for_fluentd ${service}" ];
       stopsBefore = [ "fluentd" ];
-      command = "exec ${pkgs.python3}/bin/python3 -IS ${./forward.py} ${service} \"$FLUENTD_PIPES/${service}.output\" \"$FLUENTD_PIPES/${service}\"";
+      command = "exec ${pkgs.python3}/bin/python3 -IS ${./forward.py} ${service} \"$FLUENTD_PIPES/${service}.output\" \"$FLUENTD_PIPES/${service}\" \"$CAPTURED_PID\"";
     };
 
   capture =

@@ -1,14 +1,16 @@
 """Copy what a service prints to standard output, and its lines to fluentd.
 
-    forward.py SERVICE OUTPUT_PIPE FLUENTD_PIPE
+    forward.py SERVICE OUTPUT_PIPE FLUENTD_PIPE [RUNNING]
 
-OUTPUT_PIPE is what the service prints into, FLUENTD_PIPE what fluentd reads. Both are named pipes
-that stay open here whoever leaves them, so that nobody blocks when opening one and nothing is lost
-when fluentd starts again. While fluentd reads, the service waits for it as it would for any reader
-of a pipe. If nobody has the pipe locked, as in_named_pipe.rb has while it runs, and nothing is
-taken for PATIENCE, lines are dropped, whole ones, and counted, until somebody reads again.
+OUTPUT_PIPE is what the service prints into, FLUENTD_PIPE what fluentd reads; the file RUNNING is
+there while the service runs. The pipes are named ones that stay open here whoever leaves them, so
+that nobody blocks when opening one and nothing is lost when fluentd starts again. While fluentd
+reads, the service waits for it as it would for any reader of a pipe. If nobody has the pipe locked,
+as in_named_pipe.rb has while it runs, and nothing is taken for PATIENCE, lines are dropped, whole
+ones, and counted, until somebody reads again.
 
-On SIGTERM the program ends as soon as the service does not run any more.
+On SIGTERM the program ends as soon as the service does not run any more: when all have left its
+pipe, or LAST seconds after the service has ended, if what it has left behind holds the pipe.
 """
 
 import contextlib
@@ -16,7 +18,10 @@ import fcntl
 import os
 import select
 import signal
+import struct
 import sys
+import termios
+import time
 
 READ_SIZE = 65536
 # What fits into fluentd's pipe while it starts again; the most that a pipe can hold by default.
@@ -25,6 +30,10 @@ PIPE_SIZE = 1 << 20
 LONGEST_LINE = 1 << 20
 # How long, in seconds, nothing may be taken before lines are dropped.
 PATIENCE = 1.0
+# How long, in seconds, a pipe may be held by what a service has left behind, and how long it takes
+# at most to notice that the service has ended.
+LAST = 0.5
+PAUSE = 0.2
 
 
 class Delivery:
@@ -115,9 +124,12 @@ def copy_to_log(data):
 class Output:
     """Read what the service prints, until it ends, and then what it prints when it runs again."""
 
-    def __init__(self, path):
+    def __init__(self, path, running=None):
         self.path = path
+        self.running = running
         self.is_stopping = False
+        self.woken, waking = os.pipe2(os.O_NONBLOCK)
+        signal.set_wakeup_fd(waking)
         signal.signal(signal.SIGTERM, self.stop)
         self.pipe = self.open_for_reading()
 
@@ -131,6 +143,10 @@ class Output:
         with contextlib.suppress(OSError):  # not open for reading yet
             os.close(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
 
+    def is_over(self):
+        """Tell whether the last run has ended."""
+        return self.is_stopping and bool(self.running) and not os.access(self.running, os.F_OK)
+
     def runs(self):
         """Yield for each run of the service an iterator over what it prints."""
         while not self.is_stopping:
@@ -141,13 +157,8 @@ class Output:
 
         Where more seems to follow, a line is not cut into what is there and what is not.
         """
-        poll = select.poll()
-        poll.register(self.pipe, select.POLLIN)
         held = b""
-        while poll.poll():
-            data = os.read(self.pipe, READ_SIZE)
-            if not data:
-                break
+        for data in self.pieces():
             end = data.rfind(b"\n") + 1 if len(data) == READ_SIZE else 0
             yield held + data[: end or None]
             held = data[end or len(data) :]
@@ -157,10 +168,37 @@ class Output:
         os.close(self.pipe)
         self.pipe = following
 
+    def pieces(self):
+        """Yield what is read, until all writers have left, or have had the time that they have."""
+        poll = select.poll()
+        poll.register(self.pipe, select.POLLIN)
+        poll.register(self.woken, select.POLLIN)
+        deadline = None
+        while deadline is None or time.monotonic() < deadline:
+            events = dict(poll.poll(PAUSE * 1000 if self.is_stopping else None))
+            if self.woken in events:
+                os.read(self.woken, READ_SIZE)
+            if self.pipe in events:
+                data = os.read(self.pipe, READ_SIZE)
+                if not data:
+                    return
+                yield data
+            if deadline is None and self.is_over():
+                deadline = time.monotonic() + LAST
+        left = self.unread()
+        while left > 0:
+            data = os.read(self.pipe, min(left, READ_SIZE))
+            yield data
+            left -= len(data)
 
-def main(service, output_path, fluentd_path):
+    def unread(self):
+        """Return how many bytes the pipe holds."""
+        return struct.unpack("i", fcntl.ioctl(self.pipe, termios.FIONREAD, bytes(4)))[0]
+
+
+def main(service, output_path, fluentd_path, running=None):
     """Forward until SIGTERM comes and the service has ended."""
-    output = Output(output_path)
+    output = Output(output_path, running)
     delivery = Delivery(service, fluentd_path, lambda: output.is_stopping)
     for run in output.runs():
         rest = b""

@@ -42,8 +42,8 @@ wait_for_fluentd() {
   make_pipe "$1"
   make_pipe "$1.output"
   wait_for_reader "$1" fluentd
-  export FLUENTD_PIPES="$pipes"
-  set_for_service FLUENTD_PIPES
+  export FLUENTD_PIPES="$pipes" CAPTURED_PID="$state/$1.pid"
+  set_for_service 'FLUENTD_PIPES CAPTURED_PID'
   # shellcheck disable=SC2034 # for start_as
   variables_of_container=/dev/null
 }

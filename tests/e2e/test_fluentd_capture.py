@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from containers import wait_until
-from fluentd_images import IS_REAL, TIMEOUT, Captured, running_captured
+from fluentd_images import IS_REAL, TIMEOUT, Captured, running_captured, running_captured_image
 
 pytestmark = pytest.mark.container
 
@@ -122,3 +122,11 @@ def test_services_wait_for_fluentd(tmp_path: Path) -> None:
         log = captured.container.logs()
         assert log.index("stand-in for fluentd reads") < log.index("puppet starts")
         captured.wait_for_records(PUPPET, "puppet starts")
+
+
+def test_process_that_keeps_the_pipe_holds_nobody() -> None:
+    """What a service has left behind does not keep the container from its end."""
+    with running_captured_image("leaving") as container:
+        container.wait_for_log("left\n", TIMEOUT)
+        stopped = container.stop()
+    assert (0, True) == (stopped.exit_status, stopped.seconds < 3), stopped

@@ -35,6 +35,20 @@ let
   '';
 in
 {
+  # A process leaves the session of its service, and keeps what that prints into.
+  leaving = lib.buildImageWithPerp {
+    name = "test/leaving";
+    command = "setsid sleep 1000000 & echo left; exec sleep 1000000";
+    fluentd = captured // {
+      outputs = [
+        {
+          type = "file";
+          path = "/tmp/all";
+        }
+      ];
+    };
+  };
+
   # Services with a source of each kind, and one with none.
   captured = lib.buildImageWithPerps {
     name = "test/captured";

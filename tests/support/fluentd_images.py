@@ -79,8 +79,15 @@ class Captured:
 @contextmanager
 def running_captured(folder: Path, *options: str) -> Iterator[Captured]:
     """Start a container of the image `captured`, which writes its records into the folder."""
+    with running_captured_image("captured", f"--volume={folder}:/records", *options) as container:
+        yield Captured(container, folder)
+
+
+@contextmanager
+def running_captured_image(attribute: str, *options: str) -> Iterator[Container]:
+    """Start a container of an image, with what fluentd needs."""
     program = os.environ.get(FLUENTD)
     needed = [place for place in (program, *_FOLDERS) if program and place and Path(place).exists()]
-    mounts = [f"--volume={folder}:/records", *(f"--volume={place}:{place}:ro" for place in needed)]
-    with running(image("captured"), *mounts, *options) as container:
-        yield Captured(container, folder)
+    mounts = [f"--volume={place}:{place}:ro" for place in needed]
+    with running(image(attribute), *mounts, *options) as container:
+        yield container
