@@ -94,7 +94,28 @@ let
         inherit (checked) users;
         variables = imageConfig.Env;
         workingDir = checked.config.WorkingDir or "/";
+        inherit (checked) contents;
+        listingsOf =
+          if parentListings == null then
+            null
+          else
+            references:
+            parentListings {
+              inherit fromImage;
+              contents = checked.contents ++ references;
+            };
+        isComplete =
+          checked.extraCommands == ""
+          && checked.fakeRootCommands == ""
+          && checked.runAsRoot == null
+          && lib.all isNoProgram (builtins.attrNames checked.files);
       };
+
+      parentListings = pkgs.dockerTools.parentListings or null;
+
+      # By its place in the image: no file in a folder of PATH, and no folder above one.
+      isNoProgram =
+        target: builtins.match "/*|/+usr/*|/+usr/+local/*|.*/s?bin(/.*)?" target == null;
 
       imageConfig = perp.makeImageConfig {
         inherit (checked)

@@ -1,6 +1,7 @@
 /**
   The services of an image as files: etc/perp/SERVICE/{rc.main,start,pre-start,command,ready} and
-  etc/perp/{.stop-order,.users}. What is no valid shell fails the build.
+  etc/perp/{.stop-order,.users}. What is no valid shell fails the build, and so does a
+  command whose program cannot be there.
 
   # Inputs
 
@@ -19,6 +20,17 @@
   `workingDir`
   : the folder in which services start
 
+  `contents`
+  : packages whose files lie at the image's root
+
+  `listingsOf`
+  : a function that gives, for the store paths that the services refer to, the files that list what
+    is in the parent image (dockerTools.parentListings); null where that is not known
+
+  `isComplete`
+  : whether nothing else puts programs into the image, so that one that is in none of these is
+    refused
+
   # Output
 
   A derivation. Its attribute `references` lists the store paths that the services refer to, one
@@ -36,6 +48,9 @@
   users ? { },
   variables,
   workingDir,
+  contents ? [ ],
+  listingsOf ? null,
+  isComplete ? false,
 }:
 let
   inherit (pkgs) lib;
@@ -119,14 +134,53 @@ let
         service.chdir
       ]
     );
+
+  references = reference.toReferences (lib.concatMapStringsSep "\n" toText services);
+
+  ofImage = lib.filter (variable: lib.hasPrefix "PATH=" variable) variables;
+  pathOf =
+    service:
+    service.environment.PATH
+      or (if ofImage == [ ] then "" else lib.removePrefix "PATH=" (lib.last ofImage));
+
+  # What may be known of a service's programs: a script and a file may change PATH, and make programs.
+  toFacts =
+    service:
+    let
+      isKnown =
+        isComplete
+        && listingsOf != null
+        && service.preStartScript == ""
+        && service.environmentFile == null
+        && builtins.match "[^ \t\n]*" (pathOf service) != null;
+    in
+    "${service.name} ${if isKnown then "known ${pathOf service}" else "-"}\n";
+
+  toListed =
+    argument: service: command:
+    lib.optionalString (
+      lib.isList command && command != [ ] && builtins.match "[A-Za-z0-9_/.:@%+,-]+" (lib.head command) != null
+    ) "${service.name} ${argument} ${lib.head command}\n";
+
+  forChecks = {
+    facts = lib.concatMapStrings toFacts services;
+    lists = lib.concatMapStrings (
+      service:
+      toListed "command" service service.command
+      + toListed "ready.command" service (readyCommandOf service)
+    ) services;
+  };
 in
 pkgs.runCommand "${builtins.replaceStrings [ "/" ] [ "-" ] name}-services" (
   texts
+  // forChecks
   // {
+    contents = map (path: "${path}") contents;
+    listings = if listingsOf == null then [ ] else listingsOf references;
     files = map (file: file.name) files;
     inherit shell;
     quoted = map (file: file.name) quoted;
-    passAsFile = builtins.attrNames texts;
-    passthru.references = reference.toReferences (lib.concatMapStringsSep "\n" toText services);
+    passAsFile = builtins.attrNames (texts // forChecks);
+    passthru = { inherit references; };
   }
-) (builtins.readFile ./buildServiceFolder.sh)
+) (builtins.readFile ./checkPrograms.sh + builtins.readFile ./buildServiceFolder.sh)

@@ -2,6 +2,7 @@
 # Make $out: each file of $files, a list of names; the text of the first one is in the file
 # $text0Path, that of the next one in $text1Path, and so on. Scripts are executable. After them come
 # the texts of $quoted, names of commands that are in one of the other files: they are only checked.
+# checkPrograms.sh stands before this.
 
 # Fail if the text in the file $2, for the file $1, is a command or script that $shell cannot read.
 # It could switch extglob on before it needs that.
@@ -19,6 +20,7 @@ check_shell() {
     echo "$said" | sed 's/^[^:]*: /  /' >&2
     exit 1
   fi
+  check_line "$service" "$argument" "$2"
 }
 
 number=0

@@ -99,5 +99,8 @@ in
 {
   buildImage = import ./buildImage.nix parts;
   buildLayeredImage = import ./buildLayeredImage.nix parts;
+  parentListings =
+    { fromImage, contents }:
+    (parts.chooseParent { inherit architecture contents fromImage; }).parent.listings;
   pullImage = import ./pullImage.nix { inherit architecture pkgs; };
 }
