@@ -9,6 +9,7 @@ let
     elem
     elemAt
     filter
+    foldl'
     genList
     head
     isAttrs
@@ -237,6 +238,36 @@ let
     else
       null;
 
+  problemOfAllFiles =
+    arguments: services:
+    let
+      inherit (arguments) users;
+      ofService =
+        service:
+        let
+          found = problemOfFiles users service.files;
+        in
+        if found == null then null else found // { service = service.name; };
+      placed = step: index: foldl' step arguments.files (genList (elemAt services) index);
+      before = placed (files: service: files // service.files);
+      twice =
+        index:
+        let
+          service = elemAt services index;
+          targets = filter (target: before index ? ${target}) (attrNames service.files);
+          target = head targets;
+        in
+        if targets == [ ] then
+          null
+        else
+          together "placedTwice" (primitives.below "files" target) target // { service = service.name; };
+    in
+    firstOf (
+      [ (problemOfFiles users arguments.files) ]
+      ++ map ofService services
+      ++ genList twice (length services)
+    );
+
   isUser = users: name: name == "root" || name == "nobody" || users ? ${name};
 
   # Commands as root make the only layer of an image.
@@ -244,12 +275,15 @@ let
     arguments: services:
     let
       refuse = together "bothFilesAndRoot";
+      placing = filter (service: service.files != { }) services;
       writing = filter (service: service.writable != [ ]) services;
     in
     if arguments.runAsRoot == null then
       null
     else if arguments.files != { } then
       refuse "files" (attrNames arguments.files)
+    else if placing != [ ] then
+      refuse "files" (attrNames (head placing).files) // { service = (head placing).name; }
     else if arguments.fakeRootCommands != "" then
       refuse "fakeRootCommands" arguments.fakeRootCommands
     else if writing != [ ] then
@@ -304,7 +338,7 @@ let
     firstOf [
       found.each
       (problemOfArguments imageChecks arguments)
-      (problemOfFiles arguments.users arguments.files)
+      (problemOfAllFiles arguments services)
       (problemOfRoot arguments services)
       (problemOfUsers arguments services)
       found.together
@@ -380,7 +414,11 @@ let
     // {
       chdir = toText service.chdir;
       command = toCommandText service.command;
-      environmentFile = toText service.environmentFile;
+      environmentFile =
+        let
+          given = service.environmentFile;
+        in
+        toText (if isAttrs given then given.source or given else given);
       maxFailures =
         if service.maxFailures != null then
           service.maxFailures

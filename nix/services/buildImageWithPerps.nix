@@ -108,7 +108,7 @@ let
           checked.extraCommands == ""
           && checked.fakeRootCommands == ""
           && checked.runAsRoot == null
-          && lib.all isNoProgram (builtins.attrNames checked.files);
+          && lib.all isNoProgram (builtins.attrNames files);
       };
 
       parentListings = pkgs.dockerTools.parentListings or null;
@@ -142,6 +142,8 @@ let
         config = imageConfig;
       };
 
+      files = lib.foldl' (all: service: all // service.files) checked.files checked.services;
+
       # The first service that names a folder owns it: of one name, listToAttrs takes the first.
       writable = lib.listToAttrs (
         lib.concatMap (
@@ -157,7 +159,7 @@ let
             arguments
             // {
               contents = allContents;
-              inherit (checked) files;
+              inherit files;
             }
             // lib.optionalAttrs (checked.users != { }) { inherit (checked) users; }
             // lib.optionalAttrs (writable != { }) { inherit writable; }

@@ -59,6 +59,13 @@ def _to_file(file: object) -> object:
     return {"source": file} if isinstance(file, str) else file
 
 
+def to_environment_file(value: object) -> Any:
+    """Return the argument `environment_file` as the rules know it: a dict for a project's file."""
+    if isinstance(value, File) or (isinstance(value, str) and value.startswith("./")):
+        return frozen_value(_to_file(value))
+    return value
+
+
 def placed(files: Files) -> Mapping[str, Mapping[str, Any]]:
     """Return an image's files, which `to_files` has made dicts."""
     return cast(Mapping[str, Mapping[str, Any]], files)
@@ -71,3 +78,11 @@ def missing_source(file: Mapping[str, Any]) -> str | None:
         return None
     found = project / source
     return None if found.exists() and not found.is_symlink() else str(source)
+
+
+def within_project(path: str) -> str | None:
+    """Return the path below the project, where it is known, of an absolute path that lies in it."""
+    project = _PROJECT.get()
+    if project is None or not Path(path).is_relative_to(project.resolve()):
+        return None
+    return str(Path(path).relative_to(project.resolve()))

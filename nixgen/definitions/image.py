@@ -27,7 +27,14 @@ from nixgen.definitions.fluentd_checks import (
     problem_of_parts,
 )
 from nixgen.definitions.service import Command, Service, ServiceFields
-from nixgen.definitions.validation import Text, below, is_literal, location_field, refuse
+from nixgen.definitions.validation import (
+    Definition,
+    Text,
+    below,
+    is_literal,
+    location_field,
+    refuse,
+)
 from nixgen.errors import DefinitionError, Location
 from nixgen.rules import sentence
 
@@ -94,19 +101,24 @@ class BuiltImage:
         """Name the image in messages."""
         return {"image": self.name} if isinstance(getattr(self, "name", None), str) else {}
 
-    def _refuse_wrong_files(self, users: Collection[str] = ()) -> None:
-        known = {"root", "nobody", *users}
-        files = sorted(placed(self.files).items())
-        for target, file in files:
-            path = below("files", target)
-            if (file.get("source") is None) == (file.get("text") is None):
-                raise refuse_together(self, path, "fileOfOneKind", file)
-        for target, file in files:
-            path, owner = below("files", target), file.get("owner") or "root"
-            if not all(name in known or name.isdigit() for name in owner.split(":")):
-                raise refuse_together(self, f"{path}.owner", "fileOwner", owner)
-            if (name := missing_source(file)) is not None:
-                raise refuse(self, path, "a file or folder of the project", name)
+    def _refuse_wrong_files(self) -> None:
+        refuse_wrong_files(self, self.files, ())
+
+
+def refuse_wrong_files(definition: Definition, files: Files, users: Collection[str]) -> None:
+    """Refuse, with a DefinitionError, files that are of no kind, nowhere, or nobody's."""
+    known = {"root", "nobody", *users}
+    listed = sorted(placed(files).items())
+    for target, file in listed:
+        path = below("files", target)
+        if (file.get("source") is None) == (file.get("text") is None):
+            raise refuse_together(definition, path, "fileOfOneKind", file)
+        if (name := missing_source(file)) is not None:
+            raise refuse(definition, path, "a file or folder of the project", name)
+    for target, file in listed:
+        owner = file.get("owner") or "root"
+        if not all(name in known or name.isdigit() for name in owner.split(":")):
+            raise refuse_together(definition, f"{below('files', target)}.owner", "fileOwner", owner)
 
 
 @frozen(kw_only=True, field_transformer=by_table("layeredImage"))
@@ -169,8 +181,14 @@ class Image(BuiltImage, ServiceFields):
             self._refuse_wrong_files()
         self._refuse_names_of_fluentd()
 
-    def _refuse_wrong_files(self, users: Collection[str] = ()) -> None:
-        super()._refuse_wrong_files({*self.users, *users})
+    def _refuse_wrong_files(self) -> None:
+        refuse_wrong_files(self, self.files, self.users)
+        for each in self.services:
+            try:
+                refuse_wrong_files(each, each.files, self.users)
+            except DefinitionError as error:
+                raise error.located(image=self.name) from None
+        self._refuse_places_of_two()
         services = self.services or (self,)
         if self.run_as_root is not None:
             self._refuse_beside_root(services)
@@ -184,6 +202,14 @@ class Image(BuiltImage, ServiceFields):
             if service.writable:
                 raise self._refuse_of(service, "writable", "writableOfUnknown", service.user)
 
+    def _refuse_places_of_two(self) -> None:
+        taken = {*self.files}
+        for service in self.services:
+            for target in sorted(service.files):
+                if target in taken:
+                    raise self._refuse_of(service, below("files", target), "placedTwice", target)
+            taken.update(service.files)
+
     def _refuse_beside_root(self, services: Sequence[ServiceFields]) -> None:
         for path, given in (
             ("files", sorted(self.files)),
@@ -191,6 +217,9 @@ class Image(BuiltImage, ServiceFields):
         ):
             if given:
                 raise refuse_together(self, path, "bothFilesAndRoot", given)
+            for each in self.services if path == "files" else ():
+                if each.files:
+                    raise self._refuse_of(each, "files", "bothFilesAndRoot", sorted(each.files))
         for service in services:
             if service.writable:
                 raise self._refuse_of(service, "writable", "bothFilesAndRoot", service.writable)

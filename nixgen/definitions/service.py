@@ -16,8 +16,16 @@ from nixgen.definitions.arguments import (
     rules_of,
     to_snake_case,
 )
+from nixgen.definitions.files import (
+    File,
+    Files,
+    missing_source,
+    to_environment_file,
+    to_files,
+    within_project,
+)
 from nixgen.definitions.fluentd import Fluentd
-from nixgen.definitions.validation import Text, location_field
+from nixgen.definitions.validation import Text, is_literal, location_field, refuse
 from nixgen.errors import Location
 from nixgen.rules import table
 
@@ -34,8 +42,8 @@ class ServiceFields:
     ("nobody", "root", one of the image's `users`, or another that the image has), who may write to
     the folders `writable`, after `pre_start_script` (shell, the same user, `set -e`; what it
     exports reaches the command), with the variables of `environment` and of `environment_file` (a
-    file or folder in the format of runenv(8)) and in the folder `chdir`. A `one_shot` service runs
-    once.
+    file or folder in the format of runenv(8), of the image or, as "./web.env", of the project) and
+    in the folder `chdir`. A `one_shot` service runs once.
     After `max_failures` failures in a row a service with `on_failure="exit"` ends the container
     with its own status.
 
@@ -50,7 +58,7 @@ class ServiceFields:
     user: str = argument()
     writable: Sequence[Text] = argument()
     environment: Mapping[str, Text] = argument()
-    environment_file: Text | None = argument()
+    environment_file: Text | File | None = argument(converter=to_environment_file)
     chdir: Text | None = argument()
     one_shot: bool = argument()
     on_failure: str = argument()
@@ -76,6 +84,7 @@ class ServiceFields:
             given = getattr(self, to_snake_case(name))
             if given != rules_of("service")[name]["default"]:
                 raise refuse_together(self, to_snake_case(name), kind, given)
+        self._refuse_missing_file()
         if self.ready is not None:
             given = {name for name, value in self.ready.items() if value is not None}
             has_address = "http" not in given or "port" in given
@@ -84,13 +93,22 @@ class ServiceFields:
         elif self.on_unready != "wait":
             raise refuse_together(self, "on_unready", "unreadyWithoutReady", self.on_unready)
 
+    def _refuse_missing_file(self) -> None:
+        file: object = self.environment_file
+        if isinstance(file, Mapping) and (name := missing_source(file)) is not None:
+            raise refuse(self, "environment_file", "a file or folder of the project", name)
+        if is_literal(file) and (name := within_project(str(file))) is not None:
+            remedy = f'for a file of the project write "./{name}"'
+            raise refuse(self, "environment_file", "a path of the image", file, remedy=remedy)
+
 
 @frozen(kw_only=True, field_transformer=by_table("service"))
 class Service(ServiceFields):
     """One of the services of an image.
 
     `after` names the services of the same image that this one waits for: until a one-shot service
-    has succeeded, until another is ready, or, without `ready`, has been up for 3 seconds.
+    has succeeded, until another is ready, or, without `ready`, has been up for 3 seconds. `files`
+    are those of the image that belong to the service.
 
     Raises DefinitionError when a value is wrong.
     """
@@ -98,6 +116,7 @@ class Service(ServiceFields):
     name: str = field()
     command: Command = field()
     after: Sequence[str] = argument()
+    files: Files = argument(converter=to_files)
 
     def owner(self) -> dict[str, str]:
         """Name the service in messages."""

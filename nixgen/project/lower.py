@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import PurePosixPath
 from typing import Any
@@ -56,10 +56,6 @@ def image(definition: AnyImage, fluentd: Fluentd | None = None) -> Expression:
     if fluentd and isinstance(definition, Image) and definition.has_source:
         own = definition.fluentd.to_data() if definition.fluentd else {}
         arguments["fluentd"] = {**fluentd.to_data(), **own}
-    if "files" in arguments:
-        arguments["files"] = {
-            target: _file(file) for target, file in sorted(arguments["files"].items())
-        }
     return Call(_builder(definition), (AttributeSet(arguments),))
 
 
@@ -165,10 +161,25 @@ def _arguments(definition: AnyImage | Service) -> dict[str, object]:
     """Return the definition's fields as arguments of Nix, those with their default left out."""
     kind: Any = type(definition)
     return {
-        argument: _plain(value)
+        argument: _LOWERED.get(argument, _plain)(value)
         for field, argument, default in _parameters(kind)
         if (value := getattr(definition, field)) != default
     }
+
+
+def _files(files: Mapping[str, Mapping[str, Any]]) -> object:
+    return {target: _file(file) for target, file in sorted(files.items())}
+
+
+def _environment_file(value: object) -> object:
+    return _file(value)["source"] if isinstance(value, Mapping) else value
+
+
+_LOWERED: Mapping[str, Callable[[Any], object]] = {
+    "files": _files,
+    "environmentFile": _environment_file,
+}
+"""What becomes another expression, by the argument of Nix."""
 
 
 @cache

@@ -15,7 +15,7 @@ from project import NIX_CONFIG, copy_lock, nixgen, output
 pytestmark = pytest.mark.nix
 
 DEFINITIONS = """\
-from nixgen import File, Image, LayeredImage, Project, pkgs
+from nixgen import File, Image, LayeredImage, Project, Service, pkgs
 
 text = File(text=f"bash = {pkgs.gnused}\\n", mode=0o640, owner="nobody")
 project = Project(images={
@@ -29,6 +29,19 @@ project = Project(images={
         },
     ),
     "files": LayeredImage(name="files", files={"/srv": "./app dir"}),
+    "services": Image(
+        name="services",
+        users={"app": 1000},
+        services=[
+            Service(
+                name="web",
+                command="exec sleep 1000",
+                environment_file="./web.env",
+                files={"/srv/web": File("./app dir/sub", owner="app")},
+            ),
+            Service(name="worker", command="exec sleep 1000", files={"/etc/worker": text}),
+        ],
+    ),
 })
 """
 
@@ -37,6 +50,7 @@ def make(folder: Path) -> Path:
     (folder / "app dir/sub").mkdir(parents=True)
     copy_lock(folder)
     (folder / "images.py").write_text(DEFINITIONS)
+    (folder / "web.env").write_text("LEVEL=info\n")
     (folder / ".gitignore").write_text("*.log\n")
     (folder / "app dir/run").write_text("#!/bin/sh\necho run\n")
     (folder / "app dir/run").chmod(0o700)
@@ -108,3 +122,15 @@ def test_image_of_files_alone(project: Path) -> None:
     """A LayeredImage takes files as well."""
     files = members(build(project, "files"))
     assert ("0755", 0) == (f"{files['srv/run'].mode:04o}", files["srv/run"].uid)
+
+
+def test_services_bring_files_along(project: Path) -> None:
+    """Their files are in the image, and so is the project's environment file."""
+    files = members(build(project, "services"))
+    assert {"srv/web": (1000, 1000), "etc/worker": (65534, 65534)} == {
+        path: (files[path].uid, files[path].gid) for path in ("srv/web", "etc/worker")
+    }
+    [path] = [path for path in files if path.endswith("-web.env")]
+    definition = (project / "nix/images/services.nix").read_text()
+    assert path.startswith("nix/store/")
+    assert 'path = "web.env"' in definition

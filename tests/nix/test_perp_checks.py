@@ -164,9 +164,9 @@ REFUSED = [
     (
         perps('[ { name = "a"; command = "x"; oneshot = true; } ]'),
         f'{PERPS}, service "a": oneshot: there is no such argument; a service has after, chdir, '
-        "command, environment, environmentFile, fluentd, maxFailures, maxRestartDelay, name, "
-        "onFailure, onUnready, oneShot, preStartScript, ready, schedule, stopSignal, stopTimeout, "
-        "timeLimit, user, writable",
+        "command, environment, environmentFile, files, fluentd, maxFailures, maxRestartDelay, "
+        "name, onFailure, onUnready, oneShot, preStartScript, ready, schedule, stopSignal, "
+        "stopTimeout, timeLimit, user, writable",
     ),
     (
         perps('[ { name = "a"; command = "x"; ready.http = "/"; } ]'),

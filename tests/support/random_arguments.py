@@ -45,6 +45,8 @@ WRONG_NAMES = ["", "a b", "..", "-a", "a/b", "é", "a\n", ".a", "a" * 100, "a" *
 TEXTS = ["", "true", "echo ${a}\n", "a\nb", " "]
 PATHS = ["/a", "/", "/a b", "/é", "/nix/store/x", PACKAGE]
 WRONG_PATHS = ["", " ", " /a", "a", "./a", "~", "\n/a"]
+# A string that begins with ./ names a file of the project in Python alone: Nix has paths.
+NO_FILES = [path for path in WRONG_PATHS if not path.startswith("./")]
 COMMANDS: list[Any] = [*TEXTS[1:4], PACKAGE, ["true"], ["a", "", " "], [PACKAGE, "b"], ["a", "é"]]
 WRONG_COMMANDS: list[Any] = ["", " ", "\n", [], [""], [" ", "a"], ["a", 1], [1], ["a", None], "\v"]
 TIMES = [
@@ -305,7 +307,9 @@ def random_service(random: Random) -> dict[str, Any]:
                 ),
                 "writable": pick(random, [[], [], [], ["/a"], [PACKAGE, "/b"]], [["a"], [1]]),
                 "environment": random_environment(random),
-                "environmentFile": pick(random, [*PATHS, None], WRONG_PATHS),
+                "environmentFile": pick(
+                    random, [*PATHS, None, {"source": "a.env"}], [*NO_FILES, {"source": "../a"}]
+                ),
                 "chdir": pick(random, [*PATHS, None], WRONG_PATHS),
                 "oneShot": pick(random, [True, False], [0, 1, "yes", None]),
                 "onFailure": pick(random, ["restart", "exit"], ["stop", "", None]),
@@ -368,6 +372,8 @@ def random_case(random: Random) -> dict[str, Any]:
     if random.random() < 0.03:
         services[-1] = {**services[-1], "name": names[0]}
     fluentd = {"fluentd": random_fluentd(random, "outputs")} if random.random() < 0.2 else {}
+    if random.random() < 0.1:
+        services[0] = {**services[0], "files": random_files(random)}
     listed = pick(random, [services], [[*services, *services], [*services, 1]])
     return {
         "function": "buildImageWithPerps",

@@ -87,3 +87,41 @@ lib.buildLayeredImage {
   };
 }"""
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ('environment_file="web.env"', "with ./ for a file of the project"),
+        (
+            'environment_file="./nosuch"',
+            "environment_file: expected a file or folder of the project",
+        ),
+        (
+            'environment_file="./../x"',
+            "environment_file.source: expected a path within the project",
+        ),
+        ('environment_file=f"{HERE}/images.py"', 'for a file of the project write "./images.py"'),
+        ('files={"/srv": "./nosuch"}', 'files."/srv": expected a file or folder of the project'),
+        ('files={"/a": "./images.py"}', 'files."/a": expected a place that nothing else in'),
+        (
+            'files={"/b": File(text="", owner="web")}',
+            'files."/b".owner: expected root, nobody, one',
+        ),
+    ],
+)
+def test_wrong_files_of_services_are_refused(tmp_path: Path, arguments: str, message: str) -> None:
+    """The message names the service, the line and what to write."""
+    (tmp_path / "images.py").write_text(
+        "from pathlib import Path\n"
+        "from nixgen import File, Image, Project, Service\n"
+        "HERE = Path(__file__).parent\n"
+        'FILES = {"/a": "./images.py"}\n'
+        'project = Project(images={"web": Image(name="web", files=FILES, services=[\n'
+        f'    Service(name="app", command="true", {arguments}),\n'
+        "])})\n"
+    )
+    with pytest.raises(DefinitionError) as refusal:
+        load_project(tmp_path)
+    assert str(refusal.value).startswith("images.py:6: ")
+    assert message in str(refusal.value)

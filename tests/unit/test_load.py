@@ -29,7 +29,7 @@ from nixgen.project.load import LoadError, load_project
             "images.py:2: Service has no argument shell\n  there are pre_start_script, user, "
             "writable, environment, environment_file, chdir, one_shot, on_failure, max_failures, "
             "ready, on_unready, max_restart_delay, stop_signal, stop_timeout, time_limit, "
-            "schedule, fluentd, name, command, after",
+            "schedule, fluentd, name, command, after, files",
         ),
         (
             "from nixgen import *\nLayeredImage('x')\n",
