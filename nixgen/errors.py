@@ -121,17 +121,20 @@ def _attribute(name: str) -> str:
 
 
 class DefinitionError(NixgenError):
-    """A definition is wrong; `problem` tells where and why."""
+    """A definition is wrong; `problem` tells where and why, and `others` what else is wrong."""
 
     exit_status = ExitStatus.DEFINITION
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
+    def __init__(self, problem: Problem, *others: Problem) -> None:
+        super().__init__("\n".join(map(str, (problem, *others))))
         self.problem = problem
+        self.others = others
 
     def located(self, **context: Any) -> DefinitionError:
         """Return the error with what it still lacks of attribute, image, service, location."""
-        lacking = {
-            name: value for name, value in context.items() if getattr(self.problem, name) is None
-        }
-        return DefinitionError(replace(self.problem, **lacking))
+        return DefinitionError(*(_located(each, context) for each in (self.problem, *self.others)))
+
+
+def _located(problem: Problem, context: dict[str, Any]) -> Problem:
+    lacking = {name: value for name, value in context.items() if getattr(problem, name) is None}
+    return replace(problem, **lacking)

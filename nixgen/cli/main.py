@@ -31,6 +31,15 @@ _SUBCOMMANDS = {
     "hydra": "Describe the project to a Hydra server, and check its jobs.",
     "packages": "Lock the packages that images are built from.",
 }
+_OF_OTHERS = {
+    "images": "list",
+    "lock": "packages lock",
+    "ls": "list",
+    "new": "init",
+    "start": "run",
+    "update": "packages update",
+}
+"""Commands of other programs, and of nixgen what is nearest."""
 _HELP_OPTIONS = {"-h", "--help"}
 _ASKS_FOR_HELP = "nixgen.asks_for_help"
 
@@ -58,8 +67,9 @@ class LazyGroup(click.Group):
         if args and args[0] not in _SUBCOMMANDS and not args[0].startswith("-"):
             from difflib import get_close_matches  # the command line starts without it
 
-            near = get_close_matches(args[0], _SUBCOMMANDS, n=1)
-            remedy = f" Did you mean '{near[0]}'?" if near else ""
+            near = get_close_matches(args[0], _SUBCOMMANDS, n=1, cutoff=0.7)
+            meant = _OF_OTHERS.get(args[0]) or (near[0] if near else None)
+            remedy = f" Did you mean '{meant}'?" if meant else ""
             ctx.fail(f"No such command '{args[0]}'.{remedy}")
         return super().resolve_command(ctx, args)
 

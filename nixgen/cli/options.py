@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import wraps
 from typing import Any
 
@@ -18,21 +19,56 @@ _NIX_OPTIONS = {
     "max-jobs": "How many builds may run at once on this machine.",
     "cores": "How many cores a build may use.",
 }
+_VERBOSE = "--verbose"
 _PASSED_ON = "nixgen.passed_on"
 
 
 class PassingOn(click.Command):
-    """A command that passes the words after `--` on to the program behind it."""
+    """A command that passes the words after `--` on to the program behind it.
+
+    Unless it is another than Nix, `--verbose` asks for Nix's trace.
+    """
+
+    passes_to_nix = True
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Keep the words after `--` from being taken for ours."""
         at = args.index("--") if "--" in args else len(args)
-        ctx.meta[_PASSED_ON] = args[at + 1 :]
-        return super().parse_args(ctx, args[:at])
+        own, ctx.meta[_PASSED_ON] = args[:at], args[at + 1 :]
+        if _VERBOSE in own and self.passes_to_nix:
+            own = [word for word in own if word != _VERBOSE]
+            ctx.meta[_PASSED_ON].append("--show-trace")
+        try:
+            return super().parse_args(ctx, own)
+        except click.NoSuchOption as error:
+            near = [each for each in error.possibilities or () if _is_near(each, error.option_name)]
+            hint = (
+                "" if near else f" Options of other programs go behind --: -- {error.option_name}"
+            )
+            raise click.NoSuchOption(
+                error.option_name, f"No such option '{error.option_name}'.{hint}", near, ctx
+            ) from None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Show `--verbose` among the options where the command passes words on to Nix."""
+        super().format_options(ctx, formatter)
+        if self.passes_to_nix:
+            with formatter.section("Of Nix"):
+                formatter.write_dl([(_VERBOSE, "Show how Nix came to an error (--show-trace).")])
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Show in the usage line that words are passed on."""
         return [*super().collect_usage_pieces(ctx), "[-- WORDS...]"]
+
+
+class PassingOnToEngine(PassingOn):
+    """A command that passes the words after `--` on to a container engine."""
+
+    passes_to_nix = False
+
+
+def _is_near(option: str, given: str) -> bool:
+    return bool(get_close_matches(given, [option], cutoff=0.7))
 
 
 def passed_on() -> list[str]:

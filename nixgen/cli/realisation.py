@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nixgen.cli.evaluation import command_roots, despite_collector, instantiate
+from nixgen.cli.nix_remedies import nix_remedy
 from nixgen.cli.package_lock import misfit_message
 from nixgen.cli.progress import progress
 from nixgen.cli.workspace import attribute_path
@@ -59,7 +60,9 @@ def leading_to_definitions(
         yield derivations
     except NixgenError as error:
         places = _places(project, attributes, derivations, str(error))
-        raise error.with_remedies(*places, _lock_remedy(folder, project)) from None
+        lock = _lock_remedy(folder, project)
+        remedy = None if lock else nix_remedy(str(error))
+        raise error.with_remedies(*places, lock, remedy) from None
 
 
 def _lock_remedy(folder: Path, project: Project) -> str | None:
@@ -85,7 +88,14 @@ def _places(
         or f"dockerImages.{attribute}" in message
         or derivations.get(attribute, "no derivation") in message
     ]
-    return [
+    places = [
         f"{project.images[attribute].location}: dockerImages.{attribute} is defined here"
         for attribute in spoken_of
     ]
+    services = [
+        f"{service.location}: services.{service.name} is defined here"
+        for attribute in spoken_of
+        for service in getattr(project.images[attribute], "services", ())
+        if f'service "{service.name}"' in message
+    ]
+    return [*places, *services]

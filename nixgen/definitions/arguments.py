@@ -92,16 +92,18 @@ def arguments_of(section: str) -> tuple[Argument, ...]:
 
 
 def check_arguments(definition: Definition, arguments: Iterable[Argument]) -> None:
-    """Refuse, with a DefinitionError, the first argument whose value breaks its rule."""
-    for each in arguments:
-        value = getattr(definition, each.field)
-        if value is each.default:
-            continue
-        if found := each.check(value) or problem_of_forgotten_f(value):
-            raise refused(definition, each.field, found)
+    """Refuse, with a DefinitionError, the arguments whose values break their rules."""
+    errors = [
+        refused(definition, each.field, found)
+        for each in arguments
+        if (value := getattr(definition, each.field)) is not each.default
+        if (found := each.check(value) or problem_of_forgotten_f(value))
+    ]
+    if errors:
+        raise DefinitionError(*(error.problem for error in errors))
 
 
-def refused(definition: Definition, path: str, found: Problem) -> Exception:
+def refused(definition: Definition, path: str, found: Problem) -> DefinitionError:
     """Return the error that says what is wrong within the value at `path` of the definition."""
     return located(replace(found, field=path + found.field), definition)
 

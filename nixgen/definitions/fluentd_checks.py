@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
 from math import isfinite
 from operator import itemgetter
 from typing import cast
@@ -22,6 +24,7 @@ from nixgen.rules import sentence, table
 SERVICE_PARTS = ("source", "filters")
 IMAGE_PARTS = ("outputs",)
 
+_MISSPELT = "did you mean type?"
 _SECTION_NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -60,6 +63,10 @@ def _mistakes_of_source(path: str, source: object) -> Iterator[Problem]:
         if not is_nix(source):
             yield _problem(path, "fluentdSection", source)
         return
+    misspelt = get_close_matches("type", map(str, source), n=1, cutoff=0.7)
+    if misspelt and plugin_of(source) is None:
+        name = misspelt[0]
+        yield replace(_problem(below(path, name), "fluentdPlugin", name), remedy=_MISSPELT)
     if plugin_of(source) == "stdout" and "path" in source:
         yield _problem(below(path, "path"), "fluentdPath", source["path"])
     yield from mistakes_of_section(path, "source", source)

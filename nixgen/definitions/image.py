@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache, partial
@@ -38,6 +39,7 @@ from nixgen.definitions.validation import (
 from nixgen.errors import DefinitionError, Location
 from nixgen.rules import sentence
 
+_HOST = re.compile(r"(localhost|[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,})/")
 _ALL_PARTS = (*SERVICE_PARTS, *IMAGE_PARTS)
 
 
@@ -99,7 +101,14 @@ class BuiltImage:
 
     def owner(self) -> dict[str, str]:
         """Name the image in messages."""
-        return {"image": self.name} if isinstance(getattr(self, "name", None), str) else {}
+        return {"image": str(self.name)} if hasattr(self, "name") else {}
+
+    def _refuse_registry(self) -> None:
+        """Refuse a registry's host in the name; Nix leaves that to whoever writes Nix."""
+        if _HOST.match(self.name):
+            expected = "a name without a registry's host"
+            remedy = "leave the registry out: `nixgen push` is given one"
+            raise refuse(self, "name", expected, self.name, remedy=remedy)
 
     def _refuse_wrong_files(self) -> None:
         refuse_wrong_files(self, self.files, ())
@@ -130,6 +139,7 @@ class LayeredImage(BuiltImage):
 
     def __attrs_post_init__(self) -> None:
         check_arguments(self, arguments_of("layeredImage"))
+        self._refuse_registry()
         self._refuse_wrong_files()
 
 
@@ -179,6 +189,7 @@ class Image(BuiltImage, ServiceFields):
             self.refuse_wrong_service()
             check_arguments(self, _of_one_command())
             self._refuse_wrong_files()
+        self._refuse_registry()
         self._refuse_names_of_fluentd()
 
     def _refuse_wrong_files(self) -> None:

@@ -14,6 +14,7 @@ from nixgen.definitions.fluentd_plugin import FluentdPlugin
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
+from nixgen.definitions.parents import refuse_wrong_parents
 from nixgen.definitions.validation import Text, frozen_value, location_field, refuse
 from nixgen.errors import Location
 
@@ -39,6 +40,7 @@ def _images(project: Any, attribute: Attribute[Any], images: object) -> None:
             raise refuse(project, path, "an Image, LayeredImage or PulledImage", image)
     _refuse_equal_files(project, images)
     _refuse_equal_repositories(project, images)
+    refuse_wrong_parents(images)
 
 
 def _refuse_equal_files(project: Any, images: Mapping[str, AnyImage]) -> None:

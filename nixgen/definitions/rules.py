@@ -265,12 +265,16 @@ def _map(parts: Mapping[str, Rule], _: Rule) -> Check:
         if not isinstance(values, Mapping):
             return problem("", worded("{set}"), values)
         for name in _sorted_names(values):
-            found = check_name(name) or check_value(values[name])
+            found = _unholdable_name(name) or check_name(name) or check_value(values[name])
             if found:
                 return _within(_step(name), found)
         return None
 
     return check_map
+
+
+def _unholdable_name(name: object) -> Problem | None:
+    return unholdable(name) if isinstance(name, str) else None
 
 
 def _step(name: object) -> str:

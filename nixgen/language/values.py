@@ -58,7 +58,11 @@ def to_expression(value: object, *, field: str = "") -> Expression:
         raise _below(field, error) from None
     except RecursionError:
         raise DefinitionError(
-            Problem(field=field, expected="a value that does not contain itself")
+            Problem(
+                field=field,
+                expected="a value that does not contain itself and is not nested too deep",
+                remedy="keep it to some hundred levels, and out of itself",
+            )
         ) from None
 
 

@@ -18,6 +18,7 @@ from nixgen.programs.nix_aggregate import is_aggregate, is_failed_aggregate
 from nixgen.programs.nix_message import own_words, without_escapes
 
 _PREFIX = "@nix "
+_TRACE_HINT = "(use '--show-trace'"
 _COPY_PATH, _BUILDS, _BUILD = 100, 104, 105
 _BUILD_LOG_LINE, _PROGRESS = 101, 105
 _ERROR_LEVEL = 0
@@ -69,7 +70,7 @@ class NixLog:
     def read(self, line: str) -> list[str]:
         """Take in a line; return the lines that belong into the message of a failure."""
         if not line.startswith(_PREFIX):
-            return [line]
+            return [] if line.strip().startswith(_TRACE_HINT) else [line]
         event = json.loads(line.removeprefix(_PREFIX))
         match event["action"]:
             case "start":
@@ -117,4 +118,5 @@ class NixLog:
             return []
         builds = [*self._ended, *self._running.values()]
         named = [build for build in builds if build.derivation in message]
-        return [*message.splitlines(), *(f"  {line}" for build in named for line in build.log)]
+        lines = [line for line in message.splitlines() if not line.startswith(_TRACE_HINT)]
+        return [*lines, *(f"  {line}" for build in named for line in build.log)]

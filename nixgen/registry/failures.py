@@ -26,7 +26,10 @@ class Failures:
     def of_opening(self, route: Route, error: OSError) -> RegistryError:
         """Return the error for a connection that did not come about."""
         if isinstance(error, socket.gaierror):
-            return RegistryError(f"{self.registry}: the host's name is unknown{self._to(route)}")
+            return RegistryError(
+                f"{self.registry}: the host's name is unknown{self._to(route)}",
+                "mend the name of the registry, or see whether this machine is on the network",
+            )
         return self._failure("no connection", route, error)
 
     def of_connection(self, route: Route, error: Exception) -> RegistryError:

@@ -17,7 +17,7 @@ from nixgen import (
     Project,
     PulledImage,
     Service,
-    docker_images,
+    lib,
     pkgs,
 )
 from nixgen import nix as in_nix
@@ -74,7 +74,7 @@ def random_image(random: Random, name: str) -> AnyImage:
     of_image = some(
         random,
         tag=random.choice([None, "a", "1"]),
-        from_image=random.choice([None, docker_images.a, *EXPRESSIONS]),
+        from_image=random.choice([None, lib.a, *EXPRESSIONS]),
         contents=random.choices(EXPRESSIONS, k=random.randrange(3)),
         config=random.choice([{}, {"Tty": True}, {"Volumes": {"/a": {"a": random_value(random)}}}]),
         extra_commands=random.choice(TEXTS),

@@ -101,15 +101,19 @@ ABSOLUTE = (
         ("contents=[1]", "contents[0]: " + STORE_PATH.format("1")),
         ('contents=["/etc"]', "contents[0]: " + STORE_PATH.format("'/etc'")),
         ('chdir="tmp"', "chdir: " + ABSOLUTE.format("'tmp'")),
-        ('environment_file="a.env"', "environment_file: " + ABSOLUTE.format("'a.env'")),
+        (
+            'environment_file="a.env"',
+            "environment_file: expected an absolute path, got 'a.env'\n"
+            "  begin it with / for a path of the image, with ./ for a file of the project, or with a "
+            "package such as {pkgs.nginx}",
+        ),
     ],
 )
 def test_what_no_engine_could_load_is_refused(tmp_path: Path, arguments: str, message: str) -> None:
     """What a container engine reads from an image has the types that it expects."""
     image = f'Image(name="foo", command="x", {arguments})'
-    assert f"images.py:5: dockerImages.worker: {message}" == refusal(
-        tmp_path, IMAGE.format(image=image)
-    )
+    expected = f"images.py:5: dockerImages.worker: {message}"
+    assert expected == refusal(tmp_path, IMAGE.format(image=image), like=expected)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,11 @@ from nixgen.project.load import LoadError, load_project
     ("source", "message"),
     [
         ("x = (\n", "images.py:1: '(' was never closed\n  x = ("),
-        ("\n\nimport nosuch\n", "images.py:3: ModuleNotFoundError: No module named 'nosuch'"),
+        (
+            "\n\nimport nosuch\n",
+            "images.py:3: there is no module nosuch\n"
+            "  install it where nixgen is installed, or write nosuch.py beside images.py",
+        ),
         (
             "\nfrom nixgen import Image\nImage(nmae='x')\n",
             "images.py:3: Image has no argument nmae\n  did you mean name?",
@@ -38,7 +42,7 @@ from nixgen.project.load import LoadError, load_project
         ),
         (
             "from nixgen import *\nService(command='x')\n",
-            "images.py:2: Service needs name",
+            "images.py:2: Service needs name\n  write Service(name=...)",
         ),
         (
             "from nixgen import *\nImages(name='x')\n",
@@ -52,7 +56,7 @@ from nixgen.project.load import LoadError, load_project
         (
             "from nixgen import Project\nimages = Project(images={})\n",
             "images.py: expected a Project in the variable `project`, there is none\n"
-            "  call `images` `project`",
+            "  call images `project`",
         ),
         (
             "from nixgen import *\nproject = Project(images={\n'a': LayeredImage(name='a'),\n"
@@ -157,3 +161,24 @@ def test_unknown_field_is_led_to_its_image(tmp_path: Path) -> None:
         LoadError, match=r"^images.py:3: dockerImages.a: Image has no argument nmae"
     ):
         load_project(tmp_path)
+
+
+def test_what_follows_from_a_mistake_is_not_told(tmp_path: Path) -> None:
+    """Of several mistakes each is told once, and nothing that is wrong only because of them."""
+    source = (
+        "from nixgen import *\n"
+        "base = LayeredImage(nmae='base')\n"
+        "project = Project(images={\n"
+        "    'base': base,\n"
+        "    'a': Image(name='a', from_image=docker_images.base, services=[\n"
+        "        Service(name='b', command=''),\n"
+        "        Service(name='c', command='d', after=['b']),\n"
+        "    ]),\n"
+        "    'e': Image(name='E', command='f'),\n"
+        "})\n"
+    )
+    (tmp_path / "images.py").write_text(source)
+    with pytest.raises(LoadError) as caught:
+        load_project(tmp_path)
+    places = [line.partition(": ")[0] for line in str(caught.value).splitlines() if line[0] != " "]
+    assert ["images.py:2", "images.py:6", "images.py:9"] == places

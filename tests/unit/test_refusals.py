@@ -105,7 +105,7 @@ project = Project(
 def test_wrong_service_is_refused(tmp_path: Path, service: str, message: str) -> None:
     """The message names the definition's line, the image, the service, the field and the value."""
     expected = f"images.py:9: dockerImages.worker: {message}"
-    assert expected == refusal(tmp_path, _SERVICE.format(service=service))
+    assert expected == refusal(tmp_path, _SERVICE.format(service=service), like=expected)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_wrong_service_is_refused(tmp_path: Path, service: str, message: str) ->
 def test_wrong_image_is_refused(tmp_path: Path, image: str, message: str) -> None:
     """The message names the definition's line, the image's attribute, the field and the value."""
     expected = f"images.py:5: dockerImages.worker: {message}"
-    assert expected == refusal(tmp_path, IMAGE.format(image=image))
+    assert expected == refusal(tmp_path, IMAGE.format(image=image), like=expected)
 
 
 @pytest.mark.parametrize(
@@ -236,13 +236,13 @@ def test_wrong_image_is_refused(tmp_path: Path, image: str, message: str) -> Non
 def test_wrong_project_is_refused(tmp_path: Path, images: str, message: str) -> None:
     """The message names the project's line, the attribute and the value."""
     source = f"from nixgen import *\n\nproject = Project(images={images})\n"
-    assert f"images.py:3: {message}" == refusal(tmp_path, source)
+    assert f"images.py:3: {message}" == refusal(tmp_path, source, like=f"images.py:3: {message}")
 
 
 def test_value_without_a_definition_is_refused(tmp_path: Path) -> None:
     """A message about an expression alone names the line, and no path where there is none."""
     expected = "images.py:3: expected a string as attribute name, got 3"
-    assert expected == refusal(tmp_path, "from nixgen import *\n\nx = pkgs[3]\n")
+    assert expected == refusal(tmp_path, "from nixgen import *\n\nx = pkgs[3]\n", like=expected)
 
 
 def test_definition_outside_of_a_project_names_its_registry_name(tmp_path: Path) -> None:
@@ -253,4 +253,4 @@ def test_definition_outside_of_a_project_names_its_registry_name(tmp_path: Path)
         "where no package and no parent image can have made another, got 'bob'\n"
         "  give the user a number by users of the image, or set the parent image that has it"
     )
-    assert expected == refusal(tmp_path, source)
+    assert expected == refusal(tmp_path, source, like=expected)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from nixgen.cli.health_check import health_check_options
-from nixgen.cli.options import PassingOn, nix_options, passed_on
+from nixgen.cli.options import PassingOnToEngine, nix_options, passed_on
 from nixgen.cli.package_lock import fit_lock
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
@@ -41,7 +41,7 @@ def _for_the_engine(
     )
 
 
-@click.command("run", cls=PassingOn)
+@click.command("run", cls=PassingOnToEngine)
 @click.argument("image")
 @click.option("--engine", type=click.Choice(ENGINES), help="What runs it: podman first.")
 @click.option("--detach", "-d", is_flag=True, help="Print the container's id and leave it running.")
