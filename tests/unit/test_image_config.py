@@ -104,8 +104,8 @@ ABSOLUTE = (
         (
             'environment_file="a.env"',
             "environment_file: expected an absolute path, got 'a.env'\n"
-            "  begin it with / for a path of the image, with ./ for a file of the project, or with a "
-            "package such as {pkgs.nginx}",
+            "  begin it with / for a path of the image, with ./ for a file of the project, or with "
+            "a package such as {pkgs.nginx}",
         ),
     ],
 )
