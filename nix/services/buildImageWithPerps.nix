@@ -142,7 +142,7 @@ let
         config = imageConfig;
       };
 
-      files = lib.foldl' (all: service: all // service.files) checked.files checked.services;
+      files = builtins.foldl' (all: service: all // service.files) checked.files checked.services;
 
       # The first service that names a folder owns it: of one name, listToAttrs takes the first.
       writable = lib.listToAttrs (
