@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from subprocess import DEVNULL, TimeoutExpired
-from typing import Any
+from typing import Any, NoReturn
 
 from attrs import frozen
 from plumbum.commands.base import BaseCommand
@@ -17,6 +19,7 @@ from nixgen.programs.engine_remedies import remedy_for
 from nixgen.programs.interrupts import interrupts_later
 from nixgen.programs.loadable import Loadable, find_loadable, under_name
 from nixgen.programs.process import find_program, run
+from nixgen.programs.started_containers import IMAGE_LABEL, Started, read_inspected
 
 _REMEDY = "install podman (Debian: apt-get install podman) or docker"
 _GRACE = 15  # seconds that a container has to stop, and the engine to make one
@@ -116,6 +119,36 @@ class Engine:
         """Find out whether the engine can be used at all. Raises UsageError with a remedy."""
         if self.has_daemon:
             self._do("version", "--format", "{{.Server.Version}}", error=UsageError)
+
+    def started(self) -> list[Started]:
+        """Return the containers that nixgen started, ended ones too, the newest first.
+
+        Raises BuildError.
+        """
+        listed = ("ps", "--all", "--quiet", "--no-trunc", "--filter", f"label={IMAGE_LABEL}")
+        found = [self._described(each) for each in self._do(*listed).split()]
+        return read_inspected(json.dumps([each for each in found if each]))
+
+    def _described(self, container: str) -> Any:
+        """Return what the engine knows of a container, nothing if it has gone meanwhile."""
+        try:
+            return json.loads(self._do("container", "inspect", container))[0]
+        except BuildError:
+            return None
+
+    def stop(self, container: Started) -> None:
+        """Stop a container, and remove it unless the `nixgen run` that follows it does so."""
+        self._stop(container.id)
+        if not (container.followed and container.runs):
+            self._remove(container.id)
+
+    def become(self, *words: str) -> NoReturn:
+        """Let the engine, with these words, take the place of this process.
+
+        So the terminal, signals and the exit status are the engine's own.
+        """
+        program = str(self._command)
+        os.execv(program, [program, *words])  # noqa: S606
 
     def _load(self, image: Loadable, repository: str) -> str:
         """Load the image unless it is there, and name it; return the id that the engine gave it."""

@@ -17,6 +17,7 @@ from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.definitions import AnyImage, PulledImage
 from nixgen.errors import remedy_lines
 from nixgen.programs.containers import ENGINES, find_engine
+from nixgen.programs.started_containers import labels
 
 # Options for the engine that ask for what a followed container is given anyway: its removal takes
 # along what tells its status.
@@ -72,7 +73,8 @@ def command(
     [path] = realise_images(folder, project, [attribute], output=output, options=nix_words).values()
     given = [*context.meta.get(_FOR_THE_ENGINE, ()), *passed_on()]
     words = [word for word in given if detach or word not in _GIVEN]
-    options = [*health_check_options(path), *words]
+    marks = labels(folder, attribute, followed=not detach)
+    options = [*health_check_options(path), *marks, *words]
     container = runner.run(path, _repository(project.images[attribute]), options)
     if detach:
         click.echo(container)
