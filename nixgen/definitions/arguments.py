@@ -23,6 +23,12 @@ from nixgen.rules import sentence, table
 
 _BY_TABLE = {"default": "table"}
 
+FROZEN = {"frozen": True}
+"""The metadata of a field whose lists and dicts become read-only.
+
+A converter that the class named would hide the field's type from type checkers.
+"""
+
 
 @frozen
 class Argument:
@@ -55,6 +61,8 @@ def _with_table(attribute: Attribute[Any], sections: Sequence[str]) -> Attribute
     rule = next(
         (each[name] for each in rules if (name := to_camel_case(attribute.name)) in each), None
     )
+    if attribute.metadata.get("frozen"):
+        attribute = attribute.evolve(converter=frozen_value)
     if rule is None:
         return attribute
     made = attribute.evolve(converter=attribute.converter or _converter(rule))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from attrs import asdict, frozen
 
+from nixgen.definitions.kinds import ListOf
 from nixgen.definitions.validation import Text, frozen_value, is_literal
 
 _PROJECT: ContextVar[Path | None] = ContextVar("project", default=None)
@@ -26,10 +27,15 @@ class File:
     """
 
     source: str | None = None
+    """A file or folder of the project; what git ignores stays out."""
     text: Text | None = None
+    """What the file says."""
     mode: int | None = None
+    """The bits of files, such as 0o640; folders may be entered wherever they may be read."""
     owner: str | None = None
-    exclude: Sequence[str] | None = None
+    """Whose it is, and the group, which has the same number unless it is named."""
+    exclude: ListOf[str] | None = None
+    """Patterns, as in a .gitignore file, of what stays out."""
 
 
 Files = Mapping[str, str | File | Mapping[str, Any]]

@@ -7,11 +7,14 @@ and every other value is written so that fluentd reads it back unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from attrs import field, fields_dict, frozen
+
+from nixgen.definitions.kinds import ListOf
+from nixgen.language import NixValue
 
 
 @frozen(init=False)
@@ -66,6 +69,11 @@ def _to_data(value: object) -> Any:
             return value
 
 
+def _part(default: object) -> Any:
+    """Give a field its converter, whose own types would hide the field's from type checkers."""
+    return field(default=default, converter=_to_data)
+
+
 @frozen(kw_only=True)
 class Fluentd:
     """What fluentd does for a service, an image or a project.
@@ -75,9 +83,15 @@ class Fluentd:
     A plain dict may stand for each section. The owner checks the values when it is made.
     """
 
-    source: Source | Mapping[str, Any] | None = field(default=None, converter=_to_data)
-    filters: Sequence[Filter | Mapping[str, Any]] = field(default=(), converter=_to_data)
-    outputs: Sequence[Output | Mapping[str, Any]] = field(default=(), converter=_to_data)
+    source: Source | Mapping[str, Any] | NixValue | None = _part(None)
+    """Where records come from: a `<source>` section. `type` `stdout` captures what the command
+    prints.
+    """
+    filters: ListOf[Filter | Mapping[str, Any] | NixValue] = _part(())
+    """What happens to records: a list of `<filter>` sections; `tag` is `log.<service>` unless set.
+    """
+    outputs: ListOf[Output | Mapping[str, Any] | NixValue] = _part(())
+    """Where records go: a list of `<match>` sections; `tag` is `**` unless set."""
 
     @property
     def parts(self) -> dict[str, Any]:

@@ -20,8 +20,11 @@ class FluentdPlugin:
     """
 
     name: str = field()
+    """The gem's name."""
     version: str = field()
+    """The gem's version."""
     hash: str = field()
+    """The hash of the file NAME-VERSION.gem, as Nix writes it: `sha256-`, and base64."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

@@ -6,20 +6,22 @@ Source of the rules: AddBuilds.pm, Jobset.pm, CatalystUtils.pm, GitInput.pm and 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import Attribute, field, frozen
 
 from nixgen import names
 from nixgen.definitions.arguments import (
+    FROZEN,
     argument,
     arguments_of,
     by_table,
     check_arguments,
     rules_of,
 )
-from nixgen.definitions.validation import frozen_value, location_field, refuse
+from nixgen.definitions.kinds import InputType, ListOf, State
+from nixgen.definitions.validation import location_field, refuse
 from nixgen.errors import Location
 
 SOURCE = "src"
@@ -72,9 +74,12 @@ class JobsetInput:
     Raises DefinitionError when a value is wrong.
     """
 
-    type: str = field()
+    type: InputType = field()
+    """One of Hydra's types of inputs."""
     value: str | bool = field(converter=_boolean_word, validator=_value)
+    """The value, such as an address, perhaps with a blank and a branch behind it."""
     email_responsible: bool = argument()
+    """Whether those who committed to it are told of builds that break."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -125,20 +130,31 @@ class Jobset:
     """
 
     branch: str = argument()
+    """The branch; the repository's default branch when empty."""
     description: str = argument()
-    state: str = argument()
+    """What Hydra's pages say of the jobset."""
+    state: State = argument()
+    """What Hydra does with the jobset."""
     hidden: bool = argument()
+    """Whether Hydra's pages leave it out."""
     check_interval: int = argument()
+    """Seconds between two looks at the repository, 0 for none."""
     scheduling_shares: int = argument()
+    """The jobset's weight against others."""
     keep: int = argument()
-    notify: Sequence[str] = argument()
+    """How many evaluations' results survive garbage collection."""
+    notify: ListOf[str] = argument()
+    """Mail addresses that are told of builds that break."""
     push_to_docker_registry: bool = argument()
+    """Whether every image is pushed."""
     registry: str = argument()
+    """Where images are pushed; REGISTRY_URL of the building machine when empty."""
     insecure_registry: str = argument()
+    """The host that may do without verified TLS, or several with a blank between them."""
     annotate_revision: bool = argument()
-    inputs: Mapping[str, JobsetInput] = field(
-        factory=dict, converter=frozen_value, validator=_inputs
-    )
+    """Whether the pushed manifest names the commit."""
+    inputs: Mapping[str, JobsetInput] = field(factory=dict, metadata=FROZEN, validator=_inputs)
+    """Inputs besides the project's files."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -172,13 +188,17 @@ class Hydra:
     """
 
     repository: str = field()
-    jobsets: Mapping[str, Jobset] = field(converter=frozen_value, validator=_jobsets)
+    """The address of the git repository that the project is in."""
+    jobsets: Mapping[str, Jobset] = field(metadata=FROZEN, validator=_jobsets)
+    """The jobsets by name."""
     folder: str = argument()
+    """The project's folder within the repository."""
     branch: str = argument()
-    inputs: Mapping[str, JobsetInput] = field(
-        factory=dict, converter=frozen_value, validator=_inputs
-    )
+    """The branch with the jobsets' definitions; the repository's default branch when empty."""
+    inputs: Mapping[str, JobsetInput] = field(factory=dict, metadata=FROZEN, validator=_inputs)
+    """Inputs that all jobsets are given."""
     check_interval: int = argument()
+    """Seconds between two looks for changed jobsets."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

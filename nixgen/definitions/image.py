@@ -27,6 +27,7 @@ from nixgen.definitions.fluentd_checks import (
     plugin_of,
     problem_of_parts,
 )
+from nixgen.definitions.kinds import ListOf
 from nixgen.definitions.service import Command, Service, ServiceFields
 from nixgen.definitions.validation import (
     Definition,
@@ -43,7 +44,7 @@ _HOST = re.compile(r"(localhost|[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,})/")
 _ALL_PARTS = (*SERVICE_PARTS, *IMAGE_PARTS)
 
 
-def _is_in_order(services: Sequence[Service]) -> bool:
+def _is_in_order(services: ListOf[Service]) -> bool:
     """Tell whether every service stands behind those that it waits for, as most do."""
     earlier: set[str] = set()
     for service in services:
@@ -88,15 +89,27 @@ class BuiltImage:
     """
 
     name: str = field()
+    """The name of the repository in a registry, without the registry."""
     tag: str | None = argument()
+    """The tag; the hash of the output unless set."""
     from_image: Text | None = argument()
-    contents: Sequence[Text] = argument()
+    """The parent image."""
+    contents: ListOf[Text] = argument()
+    """Packages whose files lie at the image's root."""
     files: Files = argument(converter=to_files)
+    """Files and folders of the project, and texts, by their places in the image: files."""
     config: Mapping[str, Any] = argument()
+    """The image's configuration (config.md of the OCI image specification)."""
     annotations: Mapping[str, Text] = argument()
+    """Those of the manifest, such as `org.opencontainers.image.licenses` (annotations.md of the OCI
+    image specification).
+    """
     created: str | None = argument()
+    """A time by RFC 3339, or `now`; `1970-01-01T00:00:01Z` unless set."""
     extra_commands: Text = argument()
+    """Shell commands that change the files of the last layer."""
     max_layers: int | None = argument()
+    """How many layers the image may have, its parent's included; 56 unless set."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -135,7 +148,9 @@ class LayeredImage(BuiltImage):
     """An image of files alone, without a supervisor: a call of `dockerTools.buildLayeredImage`."""
 
     fake_root_commands: Text = argument()
+    """Shell commands that change them as if root."""
     enable_fakechroot: bool = argument()
+    """Whether `fake_root_commands` run in the image's root."""
 
     def __attrs_post_init__(self) -> None:
         check_arguments(self, arguments_of("layeredImage"))
@@ -163,14 +178,23 @@ class Image(BuiltImage, ServiceFields):
     """
 
     command: Command | None = field(default=None)
-    services: Sequence[Service] = argument()
+    """A line for the shell, or the program and its arguments."""
+    services: ListOf[Service] = argument()
+    """The services, in the place of `command` and what else describes one."""
     users: Mapping[str, int] = argument()
+    """Users for services and files: the number of each, which its group has too."""
     fake_root_commands: Text = argument()
+    """Shell commands that change them as if root."""
     run_as_root: Text | None = argument()
+    """Shell commands that build the image's files as root; such an image has one layer."""
     labels: Mapping[str, Text] = argument()
+    """The image's labels."""
     health_check: Mapping[str, Any] | bool | None = argument()
+    """A health check in the place of the one that asks perp about each service; false for none."""
     stop_grace_period: int = argument()
+    """How many seconds services may take to stop before they are killed."""
     optional: bool = argument()
+    """Whether builds of all images leave it out where fluentd's gems are not at hand."""
 
     def __attrs_post_init__(self) -> None:
         if self.services:
@@ -221,7 +245,7 @@ class Image(BuiltImage, ServiceFields):
                     raise self._refuse_of(service, below("files", target), "placedTwice", target)
             taken.update(service.files)
 
-    def _refuse_beside_root(self, services: Sequence[ServiceFields]) -> None:
+    def _refuse_beside_root(self, services: ListOf[ServiceFields]) -> None:
         for path, given in (
             ("files", sorted(self.files)),
             ("fake_root_commands", self.fake_root_commands),
@@ -297,7 +321,7 @@ def _holds_package(service: Any) -> bool:
 
 
 def _refuse_unknown(
-    service: Service, index: int, order: Mapping[str, Sequence[str]]
+    service: Service, index: int, order: Mapping[str, ListOf[str]]
 ) -> DefinitionError:
     name = service.after[index]
     near = get_close_matches(name, order, n=1)
@@ -336,13 +360,21 @@ class PulledImage:
     """
 
     image_name: str = field()
+    """The repository, perhaps with the registry's host and port before it."""
     image_digest: str = field()
+    """The digest of the manifest."""
     sha256: str = field()
+    """The hash of what is fetched; `nixgen packages prefetch` finds it, and the digest."""
     final_image_name: str | None = argument()
+    """The image's name from here on."""
     final_image_tag: str = argument()
+    """The image's tag from here on."""
     os: str = argument()
+    """The platform's operating system."""
     arch: str | None = argument()
+    """The platform's architecture; that of the machine unless set."""
     tls_verify: bool = argument()
+    """Whether the registry's certificate is verified."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
@@ -14,6 +14,7 @@ from nixgen.definitions.arguments import (
     check_arguments,
     rules_of,
 )
+from nixgen.definitions.kinds import Architecture, Archive, ListOf
 from nixgen.definitions.validation import Text, location_field
 from nixgen.errors import Location
 
@@ -42,12 +43,21 @@ class DebianPackageSet:
     of the machine.
     """
 
-    packages: Sequence[str] = argument()
+    packages: ListOf[str] = argument()
+    """Debian packages beside those that nixgen needs itself; each is `pkgs.<name>`."""
     suite: str | None = argument()
-    architectures: Sequence[str] = argument()
-    mirrors: Mapping[str, Sequence[str]] = argument()
+    """The release that packages are locked from; that of the lock that there is, or of the machine,
+    unless set.
+    """
+    architectures: ListOf[Architecture] = argument()
+    """What the lock has packages for; those of the lock that there is and the machine's unless set.
+    """
+    mirrors: Mapping[Archive, ListOf[str]] = argument()
+    """Addresses that are tried before those of the machine, by the archive that they are of."""
     uids: Mapping[str, int] = argument()
-    gem_sources: Sequence[str] = argument()
+    """The numbers of users that packages make; the group of the same name has the same."""
+    gem_sources: ListOf[str] = argument()
+    """Indexes of gems that are tried before those of the machine, for fluentd and its plugins."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -66,8 +76,10 @@ class NixpkgsPackageSet:
     is nixpkgs' own configuration, such as `{"allowUnfree": True}`.
     """
 
-    overlays: Sequence[Text] = argument()
+    overlays: ListOf[Text] = argument()
+    """Files of the project such as `overlays/ruby.nix`, or Nix expressions."""
     config: Mapping[str, Any] = argument()
+    """Nixpkgs' own configuration, such as `{"allowUnfree": True}`."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

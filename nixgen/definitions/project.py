@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import Attribute, field, frozen
 
 from nixgen import names
-from nixgen.definitions.arguments import argument, arguments_of, by_table, check_arguments
+from nixgen.definitions.arguments import FROZEN, argument, arguments_of, by_table, check_arguments
 from nixgen.definitions.fluentd import Fluentd
 from nixgen.definitions.fluentd_plugin import FluentdPlugin
 from nixgen.definitions.hydra import Hydra
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
+from nixgen.definitions.kinds import ListOf
 from nixgen.definitions.package_set import DebianPackageSet, NixpkgsPackageSet
 from nixgen.definitions.parents import refuse_wrong_parents
-from nixgen.definitions.validation import Text, frozen_value, location_field, refuse
+from nixgen.definitions.validation import Text, location_field, refuse
 from nixgen.errors import Location
 
 AnyImage = Image | LayeredImage | PulledImage
@@ -101,15 +102,22 @@ class Project:
     Raises DefinitionError when a value is wrong.
     """
 
-    images: Mapping[str, AnyImage] = field(converter=frozen_value, validator=_images)
+    images: Mapping[str, AnyImage] = field(metadata=FROZEN, validator=_images)
+    """The images by the name of their attribute in `dockerImages`."""
     package_set: PackageSet = field(factory=DebianPackageSet, validator=_package_set)
+    """Where the programs in images come from: Debian's packages, or nixpkgs."""
     fluentd: Fluentd | None = argument()
-    fluentd_plugins: Sequence[FluentdPlugin] = field(
-        default=(), converter=frozen_value, validator=_fluentd_plugins
+    """The outputs of images that set none themselves: fluentd."""
+    fluentd_plugins: ListOf[FluentdPlugin] = field(
+        default=(), metadata=FROZEN, validator=_fluentd_plugins
     )
-    tags: Sequence[str] = argument()
+    """Gems that fluentd has besides, a list of FluentdPlugin: plugins, and what they need."""
+    tags: ListOf[str] = argument()
+    """Tags besides the two that each image is pushed under, such as a version or a branch."""
     annotations: Mapping[str, Text] = argument()
+    """Annotations of all images that are built here."""
     hydra: Hydra | None = field(default=None, validator=_hydra)
+    """What a Hydra server does with the project."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
@@ -25,11 +25,12 @@ from nixgen.definitions.files import (
     within_project,
 )
 from nixgen.definitions.fluentd import Fluentd
+from nixgen.definitions.kinds import ListOf, OnFailure, OnUnready, StopSignal
 from nixgen.definitions.validation import Text, is_literal, location_field, refuse
 from nixgen.errors import Location
 from nixgen.rules import table
 
-Command = Text | Sequence[Text]
+Command = Text | ListOf[Text]
 """A line for the shell, or the program and its arguments, which are then quoted for the shell."""
 
 
@@ -55,22 +56,52 @@ class ServiceFields:
     """
 
     pre_start_script: Text = argument()
+    """Shell commands before the command, as the same user; what they export reaches it."""
     user: str = argument()
-    writable: Sequence[Text] = argument()
+    """Whom the command runs as: nobody, root, one of the image's `users`, or a user of a package or
+    of the parent image.
+    """
+    writable: ListOf[Text] = argument()
+    """Folders that the service may write to: made for its user, and volumes where the image runs.
+    """
     environment: Mapping[str, Text] = argument()
+    """Variables of this service; what the container is given with `-e` comes before them."""
     environment_file: Text | File | None = argument(converter=to_environment_file)
+    """A file or folder of variables, in the format of runenv(8): of the image, or of the project.
+    """
     chdir: Text | None = argument()
+    """The folder to run in; `config.WorkingDir`, else `/`, unless set."""
     one_shot: bool = argument()
-    on_failure: str = argument()
+    """Whether the command runs once, and need not keep running."""
+    on_failure: OnFailure = argument()
+    """Whether a service that fails again and again ends the container, with its own status."""
     max_failures: int | None = argument()
+    """After how many failures in a row `on_failure` ends the container; 5, and 1 for a one-shot
+    without a `schedule`, unless set.
+    """
     ready: Mapping[str, Any] | None = argument()
-    on_unready: str = argument()
+    """What tells that the service is ready: Ready. Others wait for it, and the health check asks.
+    """
+    on_unready: OnUnready = argument()
+    """Whether a service that was `ready` and fails three checks in a row is stopped and started
+    again.
+    """
     max_restart_delay: int = argument()
-    stop_signal: str = argument()
+    """Seconds: a service that ends again and again starts after 1 s, then 2 s, 4 s, ... up to this;
+    a run of a minute begins anew.
+    """
+    stop_signal: StopSignal = argument()
+    """The signal that stops the service when the container stops."""
     stop_timeout: int | None = argument()
+    """Seconds until the service is killed when the container stops; `stop_grace_period` unless that
+    is shorter.
+    """
     time_limit: int | None = argument()
+    """Seconds that a one-shot may run; then it is stopped, and has failed."""
     schedule: str | None = argument()
+    """When a one-shot runs, again and again, as in crontab(5)."""
     fluentd: Fluentd | None = argument()
+    """What fluentd reads of the service, and does with it: fluentd."""
     location: Location = location_field()
 
     def owner(self) -> dict[str, str]:
@@ -114,9 +145,13 @@ class Service(ServiceFields):
     """
 
     name: str = field()
+    """The service's name, used once in an image."""
     command: Command = field()
-    after: Sequence[str] = argument()
+    """A line for the shell, or the program and its arguments."""
+    after: ListOf[str] = argument()
+    """Names of services of the same image that this one waits for."""
     files: Files = argument(converter=to_files)
+    """Files that the service brings along: the same as `files` of its image."""
 
     def owner(self) -> dict[str, str]:
         """Name the service in messages."""

@@ -51,7 +51,7 @@ def random_value(random: Random) -> object:
 
 def random_fluentd(random: Random) -> Fluentd:
     source = {"type": random.choice(["stdout", "tail"]), "a": random_value(random)}
-    return Fluentd(source=random.choice([None, [], source]))
+    return Fluentd(source=random.choice([None, [], source]))  # type: ignore[arg-type]
 
 
 def some(random: Random, **fields: object) -> dict[str, Any]:

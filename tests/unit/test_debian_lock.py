@@ -208,7 +208,7 @@ def test_a_lock_is_current_until_something_else_is_wanted(folder: Path) -> None:
     assert not debian.is_current(file, asking_for("hello", "nginx"))
     assert not debian.is_current(file, DebianPackageSet(packages=["hello"], uids={"x": 100}))
     mirrors = {"debian": ["http://mirror.example/debian"]}
-    assert debian.is_current(file, DebianPackageSet(packages=["hello"], mirrors=mirrors))
+    assert debian.is_current(file, DebianPackageSet(packages=["hello"], mirrors=mirrors))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"schemaVersion": 0}', b"\xff"])

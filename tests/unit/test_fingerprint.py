@@ -27,7 +27,7 @@ def test_equal_definitions_have_equal_fingerprints(seeds: tuple[int, ...]) -> No
     [
         [*VALUES, *TEXTS, *EXPRESSIONS],
         [("a", "b"), ("a, b",), (("a", "b"),), ("a', 'b",), {"a": "b"}, (("a", "b"), ()), None],
-        [Fluentd(), Fluentd(source={}), Fluentd(source=[]), Fluentd(filters=[{"type": "a"}])],
+        [Fluentd(), Fluentd(source={}), Fluentd(source=[]), Fluentd(filters=[{"type": "a"}])],  # type: ignore[arg-type]
         [Service(name="a", command="b"), Service(name="a", command=["b"]), ("Service", "a", "b")],
         [LayeredImage(name="a"), Image(name="a", command="a")],
         [

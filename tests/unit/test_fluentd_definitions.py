@@ -138,7 +138,7 @@ def test_what_nix_refuses_is_refused(refusal: dict[str, Any]) -> None:
             "source.parse.\"a\\udcff\": expected text in UTF-8, got 'a\\udcff'",
         ),
         (
-            Fluentd(source={"type": "tail", 3: 4}),
+            Fluentd(source={"type": "tail", 3: 4}),  # type: ignore[dict-item]
             "source: expected strings as names, got 3",
         ),
         (
@@ -153,7 +153,7 @@ def test_what_nix_refuses_is_refused(refusal: dict[str, Any]) -> None:
             Fluentd(source=Source(type="stdout", path="/log")),
             "source.path: expected no path beside the type stdout, got '/log'",
         ),
-        (Fluentd(filters=Filter(type="grep")), "filters: expected a list of dicts, got a dict"),
+        (Fluentd(filters=Filter(type="grep")), "filters: expected a list of dicts, got a dict"),  # type: ignore[arg-type]
         (
             Fluentd(outputs=[Output(type="stdout")]),
             "outputs: expected nothing but source and filters here, got a list",

@@ -28,7 +28,7 @@ def flag(name: str) -> Callable[[], Any]:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Jobset(state="on"), 'state: expected "disabled" or "enabled" or'),
+        (lambda: Jobset(state="on"), 'state: expected "disabled" or "enabled" or'),  # type: ignore[arg-type]
         (lambda: Jobset(check_interval=-1), "check_interval: expected a whole number from 0"),
         (lambda: Jobset(check_interval=2**31), "check_interval: expected a whole number from 0"),
         (lambda: Jobset(scheduling_shares=0), "scheduling_shares: expected a whole number from 1"),
@@ -42,8 +42,8 @@ def flag(name: str) -> Callable[[], Any]:
         (flag("1st"), "inputs['1st']: expected a letter, then"),
         (flag("src"), "repository and branch make this input"),
         (flag("registry"), "set registry on the jobset"),
-        (lambda: Jobset(inputs={"a": "b"}), "inputs['a']: expected a JobsetInput"),
-        (lambda: JobsetInput(type="gitt", value="a"), 'type: expected "bitbucketpulls" or'),
+        (lambda: Jobset(inputs={"a": "b"}), "inputs['a']: expected a JobsetInput"),  # type: ignore[dict-item]
+        (lambda: JobsetInput(type="gitt", value="a"), 'type: expected "bitbucketpulls" or'),  # type: ignore[arg-type]
         (lambda: JobsetInput(type="boolean", value="yes"), "value: expected True or False"),
         (lambda: JobsetInput(type="git", value=""), "value: expected a string that is not empty"),
         (lambda: JobsetInput(type="string", value=True), None),

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from nixgen.definitions import DebianPackageSet
+from nixgen.definitions.kinds import ListOf
 from nixgen.errors import UsageError
 from nixgen.files.left_over import SEED_FOLDER, temporary_folder
 from nixgen.package_sets.debian import seed
@@ -45,7 +46,8 @@ def lock(package_set: DebianPackageSet, folder: Path) -> list[Path]:
     wanted = wanted_packages(package_set)
     suite_before, architectures_before = made_for(folder)
     suite = package_set.suite or suite_before
-    architectures = package_set.architectures or [*architectures_before, _native_architecture()]
+    asked: ListOf[str] = package_set.architectures
+    architectures = asked or [*architectures_before, _native_architecture()]
     locked = {
         name: _locked(package_set, suite, wanted, name) for name in sorted(set(architectures))
     }

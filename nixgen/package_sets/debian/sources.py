@@ -44,5 +44,5 @@ def _mirrors(archive: str, package_set: DebianPackageSet, known: Sequence[Archiv
     machines = [(name, address) for name, _, address in given]
     if not machines:
         machines = [(each.name, each.address) for each in known if each.is_debian]
-    own = package_set.mirrors.get(archive, ())
+    own = next((given for name, given in package_set.mirrors.items() if name == archive), ())
     return list(dict.fromkeys([*own, *(address for name, address in machines if name == archive)]))
