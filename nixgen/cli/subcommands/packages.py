@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from nixgen.cli.package_lock import write_lock
+from nixgen.cli.package_types import write_types
 from nixgen.cli.prefetch import prefetch
+from nixgen.cli.workspace import bring_up_to_date
 from nixgen.package_sets import nixpkgs
 from nixgen.project.load import load_project
 
@@ -41,6 +43,18 @@ def update(folder: Path, branch: str | None, revision: str | None) -> None:
     pin = nixpkgs.update(folder, branch=branch, revision=revision)
     for file in nixpkgs.lock_files(folder):
         click.echo(f"wrote {file}: nixpkgs {pin.branch} {pin.revision}", err=True)
+
+
+@command.command("types")
+@click.pass_obj
+def types(folder: Path) -> None:
+    """Write typings/, from which editors and type checkers know the project's packages.
+
+    Then `pkgs.` is completed, and a package that is not there is an error. pyright and editors with
+    it find the folder by themselves; mypy is told by `mypy_path = typings`.
+    """
+    bring_up_to_date(folder)
+    click.echo(f"wrote {write_types(folder)}", err=True)
 
 
 command.add_command(prefetch)
