@@ -196,11 +196,13 @@ def _line(place: Location, source: str, folder: Path) -> str:
 
 
 def _refuse_repeated_keys_of_modules(names: set[str], folder: Path) -> None:
+    """Look at the project's own modules; what is installed below its folder is not."""
     for name in sorted(names):
-        file = getattr(sys.modules.get(name), "__file__", None)
-        if file and Path(file).is_relative_to(folder.absolute()) and ".venv" not in file:
-            shown = _shown(Location(file, 1), folder)
-            _refuse_repeated_keys(ast.parse(_read(Path(file))), shown.file if shown else file)
+        file = Path(getattr(sys.modules.get(name), "__file__", None) or "/")
+        is_own = file.suffix == ".py" and file.is_relative_to(folder.absolute())
+        if is_own and "site-packages" not in file.parts and name.partition(".")[0] != "nixgen":
+            shown = str(file.relative_to(folder.absolute()))
+            _refuse_repeated_keys(ast.parse(_read(file)), shown)
 
 
 def _refuse_repeated_keys(tree: ast.Module, file: str) -> None:
