@@ -55,8 +55,12 @@ class Engine:
     attempts: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (((), ()),)
     has_daemon: bool = False
 
-    def run(self, path: str, repository: str, options: Sequence[str]) -> str:
+    def run(
+        self, path: str, repository: str, options: Sequence[str], command: Sequence[str] = ()
+    ) -> str:
         """Start a container of an image, with the engine's options; return the container's id.
+
+        `command` takes the place of the image's own.
 
         The path is that of an OCI directory, of a docker archive or of a program that prints one.
         The image is loaded unless the engine has it, again if somebody removes it before the
@@ -69,7 +73,7 @@ class Engine:
                 known = image.id
                 try:
                     known = self._load(image, repository)
-                    return self._start(known, options)
+                    return self._start(known, options, command)
                 except BuildError as error:
                     failure = error
                     if self._find(known):
@@ -129,6 +133,11 @@ class Engine:
         found = [self._described(each) for each in self._do(*listed).split()]
         return read_inspected(json.dumps([each for each in found if each]))
 
+    def ports(self, container: str) -> tuple[str, ...]:
+        """Return the published ports of a container that nixgen started, none if it has gone."""
+        found = self._described(container)
+        return read_inspected(json.dumps([found]))[0].ports if found else ()
+
     def _described(self, container: str) -> Any:
         """Return what the engine knows of a container, nothing if it has gone meanwhile."""
         try:
@@ -181,12 +190,12 @@ class Engine:
             return ""
         return found.strip().removeprefix("sha256:")
 
-    def _start(self, image: str, options: Sequence[str]) -> str:
+    def _start(self, image: str, options: Sequence[str], command: Sequence[str]) -> str:
         """Start a container by what makes it start on this machine; return its id."""
         failure: BuildError | None = None
         for program, limits in self.attempts:
             try:
-                container = self._create(program, [*limits, *options], image)
+                container = self._create(program, [*limits, *options], [image, *command])
             except BuildError as error:
                 raise failure or error from None
             try:
@@ -202,11 +211,14 @@ class Engine:
                 return container
         raise failure or BuildError(f"{self.name}: no container could be started")
 
-    def _create(self, program: Sequence[str], options: Sequence[str], image: str) -> str:
-        """Make a container; return its id. Interrupts wait for that, as long as it may take."""
+    def _create(self, program: Sequence[str], options: Sequence[str], image: Sequence[str]) -> str:
+        """Make a container of an image, and perhaps a command; return its id.
+
+        Interrupts wait for that, as long as it may take.
+        """
         with temporary_folder() as folder:
             id_file = folder / "id"
-            words = ["create", *options, "--pull", "never", "--cidfile", str(id_file), image]
+            words = ["create", *options, "--pull", "never", "--cidfile", str(id_file), *image]
             try:
                 with interrupts_later(patience=_GRACE):
                     self._do(*program, *words, new_session=True)

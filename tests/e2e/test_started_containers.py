@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from containers import ENGINE, ContainerError, engine, remove, wait_until
-from project import copy_lock, nixgen, output
+from project import NIX_CONFIG, copy_lock, nixgen, output
 
 from nixgen.errors import ExitStatus
 
@@ -21,7 +25,8 @@ DEFINITIONS = """\
 from nixgen import Image, Project
 
 greeter = Image(name="test/greeter", command="echo hello; exec sleep 1000")
-project = Project(images={"greeter": greeter})
+server = Image(name="test/server", command="busybox httpd -f -p 8080 -h /tmp")
+project = Project(images={"greeter": greeter, "server": server})
 """
 
 
@@ -92,6 +97,34 @@ def test_shell_reads_commands(project: Path, container: str) -> None:
         check=False,
     )
     assert (3, "of the shell\n") == (done.returncode, done.stdout)
+
+
+def test_command_in_the_place_of_the_images(project: Path) -> None:
+    """`run` gives the container a command with its own options, and ends with its status."""
+    words = ("--env", "WHAT=mine", "greeter", "sh", "-c", 'echo "$WHAT"; exit 9', "--", "--rm")
+    done = nixgen("run", *OF, *words, folder=project)
+    assert (9, "mine\n") == (done.returncode, done.stdout)
+
+
+def test_ready_is_said(project: Path) -> None:
+    """`run` says where and after how long a published port answers in HTTP."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "nixgen", "run", *OF, "-p", "127.0.0.1::8080", "server"],
+        cwd=project,
+        env={**os.environ, "NIX_CONFIG": NIX_CONFIG},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr
+            said = next(line for line in process.stderr if line.startswith("ready"))
+            found = re.fullmatch(r"ready at (http://127\.0\.0\.1:\d+) \(\d+\.\d s\)\n", said)
+            assert found, said
+            with pytest.raises(HTTPError, match="404"):
+                urlopen(found[1])  # noqa: S310
+        finally:
+            process.terminate()
+            process.communicate()
 
 
 def test_unknown_container(project: Path) -> None:

@@ -9,9 +9,11 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from nixgen.cli.command_words import PassingCommand, command_words
 from nixgen.cli.health_check import health_check_options
-from nixgen.cli.options import PassingOnToEngine, nix_options, passed_on
+from nixgen.cli.options import nix_options, passed_on
 from nixgen.cli.package_lock import fit_lock
+from nixgen.cli.ready import saying_when_ready
 from nixgen.cli.realisation import realise_images
 from nixgen.cli.workspace import bring_up_to_date, selected
 from nixgen.definitions import AnyImage, PulledImage
@@ -42,7 +44,7 @@ def _for_the_engine(
     )
 
 
-@click.command("run", cls=PassingOnToEngine)
+@click.command("run", cls=PassingCommand)
 @click.argument("image")
 @click.option("--engine", type=click.Choice(ENGINES), help="What runs it: podman first.")
 @click.option("--detach", "-d", is_flag=True, help="Print the container's id and leave it running.")
@@ -62,7 +64,9 @@ def command(
     """Build an image, load it into podman or docker, and start a container of it.
 
     Shows the container's log until it ends, and ends with its status; an interrupt stops and
-    removes it. Further options for the engine, such as `--memory 200m`, go after `--`.
+    removes it. Says when something answers in HTTP at the published ports. COMMAND takes the place
+    of the image's own; our options stand before it. Further options for the engine, such as
+    `--memory 200m`, go after `--`.
     """
     folder: Path = context.obj
     runner = find_engine(engine)
@@ -74,12 +78,15 @@ def command(
     given = [*context.meta.get(_FOR_THE_ENGINE, ()), *passed_on()]
     words = [word for word in given if detach or word not in _GIVEN]
     marks = labels(folder, attribute, followed=not detach)
-    options = [*health_check_options(path), *marks, *words]
-    container = runner.run(path, _repository(project.images[attribute]), options)
+    instead = command_words()
+    health = [] if instead else health_check_options(path)
+    repository = _repository(project.images[attribute])
+    container = runner.run(path, repository, [*health, *marks, *words], instead)
     if detach:
         click.echo(container)
         return
-    ended = runner.follow(container)
+    with saying_when_ready(runner.ports(container)):
+        ended = runner.follow(container)
     if ended.out_of_memory:
         click.echo(
             f"{image}: the container had no memory left"
