@@ -20,6 +20,7 @@ _SUBCOMMANDS = {
     "init": "Make a new project in an empty folder.",
     "emit": "Write the project's Nix files from its definitions.",
     "list": "List the project's images.",
+    "graph": "Show the order of an image's services.",
     "build": "Build images with Nix.",
     "fluentd-conf": "Build, show or check the fluentd.conf of an image.",
     "run": "Start a container of an image.",

@@ -34,8 +34,10 @@ class Writer(io.TextIOBase):
         self._change = change
         self._may_be_lost = may_be_lost
 
-    def write(self, text: str) -> int:
-        """Write the text; return its length."""
+    def write(self, text: str | bytes) -> int:
+        """Write the text, which click's completion gives as bytes of UTF-8; return its length."""
+        if isinstance(text, bytes):
+            return self.write(text.decode(errors="backslashreplace"))
         encoding = self._stream.encoding or "ascii"
         encoded = self._change(text).encode(encoding, "backslashreplace")
         if text:  # click tries with none whether it can write, and hears of no failure

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.evaluation import instantiate
 from nixgen.cli.left_out import taken
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
@@ -22,7 +23,7 @@ from nixgen.programs.nix_options import DRY_RUN, asks_for
 
 
 @click.command("build", cls=PassingOn)
-@click.argument("images", nargs=-1, metavar="[IMAGE]...")
+@click.argument("images", nargs=-1, metavar="[IMAGE]...", shell_complete=complete_image)
 @click.option(
     "--out-link/--no-out-link", default=True, help="Make a link result-IMAGE to each (the default)."
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.started import engine_option, find_container
 from nixgen.programs.containers import find_engine
 
@@ -14,7 +15,7 @@ from nixgen.programs.containers import find_engine
 @click.command("exec", context_settings={"allow_interspersed_args": False})
 @click.option("--user", "-u", metavar="NAME", help="The user in the container.")
 @engine_option
-@click.argument("image")
+@click.argument("image", shell_complete=complete_image)
 @click.argument("words", nargs=-1, required=True, metavar="COMMAND [WORD]...")
 @click.pass_obj
 def command(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.evaluation import command_roots, despite_collector, instantiate
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
 from nixgen.cli.progress import progress
@@ -24,7 +25,7 @@ _PLUGINS = Path("nix", "fluentd", "plugins")
 
 
 @click.command("fluentd-conf", cls=PassingOn)
-@click.argument("image")
+@click.argument("image", shell_complete=complete_image)
 @click.option("--show", is_flag=True, help="Print the text instead of the path.")
 @click.option("--check", is_flag=True, help="Let fluentd read it, without starting.")
 @click.option(

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.options import PassingOn
 from nixgen.cli.workloads import workload_options
 from nixgen.deploy import Workload, deployments
 
 
 @click.command("kubernetes", cls=PassingOn)
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.argument(
+    "images", nargs=-1, required=True, metavar="IMAGE...", shell_complete=complete_image
+)
 @click.option(
     "--replicas",
     type=click.IntRange(0),

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.started import engine_option, find_container
 from nixgen.programs.containers import find_engine
 
 
 @click.command("logs")
-@click.argument("image")
+@click.argument("image", shell_complete=complete_image)
 @click.option("--follow", "-f", is_flag=True, help="Go on until the container ends.")
 @click.option("--tail", "-n", type=click.IntRange(0), metavar="N", help="The last N lines alone.")
 @engine_option

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from attrs import frozen
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.left_out import taken
 from nixgen.cli.oci import OciImage, build_oci_images
 from nixgen.cli.options import PassingOn, nix_options, passed_on_to_nix
@@ -37,7 +38,7 @@ class _Wanted:
 
 
 @click.command("push", cls=PassingOn)
-@click.argument("images", nargs=-1, metavar="[IMAGE]...")
+@click.argument("images", nargs=-1, metavar="[IMAGE]...", shell_complete=complete_image)
 @registries_options
 @click.option(
     "--commit-id",

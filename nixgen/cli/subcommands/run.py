@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import click
 
 from nixgen.cli.command_words import PassingCommand, command_words
+from nixgen.cli.completion import complete_image
 from nixgen.cli.health_check import health_check_options
 from nixgen.cli.options import nix_options, passed_on
 from nixgen.cli.package_lock import fit_lock
@@ -45,7 +46,7 @@ def _for_the_engine(
 
 
 @click.command("run", cls=PassingCommand)
-@click.argument("image")
+@click.argument("image", shell_complete=complete_image)
 @click.option("--engine", type=click.Choice(ENGINES), help="What runs it: podman first.")
 @click.option("--detach", "-d", is_flag=True, help="Print the container's id and leave it running.")
 @_for_the_engine("--publish", "-p", metavar="[IP:]PORT:PORT", help="Publish a port; repeatable.")

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.started import engine_option, find_container
 from nixgen.programs.containers import find_engine
 
 
 @click.command("shell")
-@click.argument("image")
+@click.argument("image", shell_complete=complete_image)
 @click.option("--user", "-u", metavar="NAME", help="The user in the container.")
 @engine_option
 @click.pass_obj

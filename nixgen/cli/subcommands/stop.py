@@ -6,12 +6,15 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.started import containers_of, engine_option, unknown
 from nixgen.programs.containers import find_engine
 
 
 @click.command("stop")
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.argument(
+    "images", nargs=-1, required=True, metavar="IMAGE...", shell_complete=complete_image
+)
 @engine_option
 @click.pass_obj
 def command(folder: Path, images: tuple[str, ...], engine: str | None) -> None:

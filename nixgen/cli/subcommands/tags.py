@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from nixgen.cli.completion import complete_image
 from nixgen.cli.options import PassingOn, passed_on_to_nix
 from nixgen.cli.registry_access import RegistryAccess, registry_options
 from nixgen.errors import RegistryError
@@ -16,7 +17,7 @@ LATEST = "latest"
 
 
 @click.command("tags", cls=PassingOn)
-@click.argument("image")
+@click.argument("image", shell_complete=complete_image)
 @click.argument("output_sha", metavar="OUTPUT_SHA|latest")
 @registry_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
