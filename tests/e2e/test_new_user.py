@@ -112,7 +112,9 @@ def test_broken_lock_is_explained(project: Path, contents: str) -> None:
 def test_new_package_is_locked_by_what_builds_it(project: Path) -> None:
     """When the definitions ask for one more Debian package, `build` locks it and says so."""
     definitions = project / "images.py"
-    text = definitions.read_text().replace("{pkgs.busybox}/bin/busybox httpd", "{pkgs.tree}/bin/tree")
+    text = definitions.read_text().replace(
+        "{pkgs.busybox}/bin/busybox httpd", "{pkgs.tree}/bin/tree"
+    )
     text = text.replace("import Image,", "import DebianPackageSet, Image,")
     added = 'Project(\n    package_set=DebianPackageSet(packages=["tree"]),'
     definitions.write_text(text.replace("Project(", added, 1))

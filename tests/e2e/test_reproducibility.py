@@ -10,6 +10,8 @@ from containers import engine
 from package_set import nixpkgs_checkout, package_set_words
 from project import NIX_CONFIG, REPOSITORY, copy_project, images, output, run
 
+from nixgen.project.load import load_project
+
 pytestmark = pytest.mark.container
 
 BUILD = ["nix-build", *package_set_words(), "--no-out-link"]
