@@ -64,7 +64,8 @@ def _mistakes_of_source(path: str, source: object) -> Iterator[Problem]:
         if not is_nix(source):
             yield _problem(path, "fluentdSection", source)
         return
-    misspelt = get_close_matches("type", map(str, source), n=1, cutoff=0.7)
+    others = [str(name) for name in source if name not in ("type", "@type")]
+    misspelt = get_close_matches("type", others, n=1, cutoff=0.7)
     if misspelt and plugin_of(source) is None:
         name = misspelt[0]
         yield replace(_problem(below(path, name), "fluentdPlugin", name), remedy=_MISSPELT)
