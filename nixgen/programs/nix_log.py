@@ -80,7 +80,10 @@ class NixLog:
             case "stop":
                 self._stop(event["id"])
             case "msg" if event["level"] == _ERROR_LEVEL:
-                said = without_escapes(event["msg"]) if self.trace else own_words(event)
+                said = own_words(event)
+                if self.trace and (text := without_escapes(event.get("raw_msg") or "")):
+                    # A message holds the end of what is said: the text has to stand there.
+                    said = f"{without_escapes(event['msg'])}\nerror: {text}"
                 return self._explain(said)
         return []
 
