@@ -155,7 +155,7 @@ class Service(ServiceFields):
 
     def owner(self) -> dict[str, str]:
         """Name the service in messages."""
-        return {"service": str(self.name)} if hasattr(self, "name") else {}
+        return {"service": self.name} if isinstance(getattr(self, "name", None), str) else {}
 
     def __attrs_post_init__(self) -> None:
         check_arguments(self, arguments_of("service"))
