@@ -150,6 +150,7 @@ let
         inherit debs locked;
         pkgs = packages;
       };
+      inherit (packages.dockerTools) runInDebian;
       stdenv.hostPlatform = { inherit system; };
     };
 in

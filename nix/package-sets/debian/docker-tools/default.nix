@@ -46,6 +46,18 @@ let
 
   storeLayer = import ./storeLayer.nix { inherit lib runLayers; };
 
+  debianSystem = import ../system {
+    inherit
+      base
+      debs
+      imageLayers
+      lib
+      locked
+      pkgs
+      ;
+    runInRoot = ./runInRoot.sh;
+  };
+
   parts = {
     inherit
       architecture
@@ -55,17 +67,7 @@ let
       ;
     checkArguments = import ./checkArguments.nix;
     chooseParent = import ./chooseParent.nix {
-      debianSystem = import ../system {
-        inherit
-          base
-          debs
-          imageLayers
-          lib
-          locked
-          pkgs
-          ;
-        runInRoot = ./runInRoot.sh;
-      };
+      inherit debianSystem;
       loadArchive = import ./loadArchive.nix { inherit imageLayers pkgs; };
       inherit layerPaths lib;
     };
@@ -102,5 +104,9 @@ in
   parentListings =
     { fromImage, contents }:
     (parts.chooseParent { inherit architecture contents fromImage; }).parent.listings;
+  runInDebian = import ../builder/runInDebian.nix {
+    inherit debianSystem imageLayers pkgs;
+    runInRoot = ./runInRoot.sh;
+  };
   pullImage = import ./pullImage.nix { inherit architecture pkgs; };
 }

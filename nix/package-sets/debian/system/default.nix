@@ -62,54 +62,75 @@ let
     };
 
   discardContext = builtins.unsafeDiscardStringContext;
-in
-packages:
-let
-  closure = toClosure (map (package: package.debianName) packages);
 
-  layers = [ essentialLayer ] ++ map (toLayer { }) (planLayers closure.others);
+  # The layers of Debian packages, the configured one last, with links at store paths.
+  makeLayers =
+    names: links:
+    let
+      closure = toClosure names;
+      layers = [ essentialLayer ] ++ map (toLayer { }) (planLayers closure.others);
+    in
+    layers
+    ++ [
+      (configure {
+        inherit layers;
+        essential = toNames closure.essential;
+        others = toNames closure.others;
+        links = discardContext (lib.concatMapStrings (link: "${link}\n") links);
+      })
+    ];
 
   toNames = map (package: package.name);
-
-  # The unpacked packages of a store path are the image's own files: it holds them once.
-  links =
-    map (package: "${package} programs") packages
-    ++ map (package: "${package.lib} /usr/lib/${debs.platform.triplet}") packages
-    ++ map (path: "${path} /") (
-      lib.unique (lib.concatMap (package: map (deb: deb.path) package.debs) packages)
-    );
-
-  configured = configure {
-    inherit layers;
-    essential = toNames closure.essential;
-    others = toNames closure.others;
-    links = discardContext (lib.concatMapStrings (link: "${link}\n") links);
-  };
-
-  all = layers ++ [ configured ];
-
-  toParts =
-    form:
-    pkgs.runBusybox {
-      name = "debian-system";
-      script = ./systemParts.sh;
-      environment = {
-        layers = if form == "tar" then all else map compressLayer all;
-        paths = discardContext (
-          lib.concatMapStrings (link: "${lib.head (lib.splitString " " link)}\n") links
-        );
-        config = lib.toJSON {
-          Env = [ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" ];
-        };
-        passAsFile = [
-          "config"
-          "paths"
-        ];
-      };
-    };
 in
 {
-  inherit configured;
-  parts = lib.genAttrs [ "tar" "tar+gzip" ] toParts;
-  listings = map (layer: "${layer}/listing") all;
+  /**
+    The layers of a system with packages of these names, for builds.
+
+    # Type
+
+        layersOf :: [String] -> [Derivation]
+  */
+  layersOf = names: makeLayers names [ ];
+
+  /**
+    The system of an image that has these packages.
+  */
+  __functor =
+    _: packages:
+    let
+      # The unpacked packages of a store path are the image's own files: it holds them once.
+      links =
+        map (package: "${package} programs") packages
+        ++ map (package: "${package.lib} /usr/lib/${debs.platform.triplet}") packages
+        ++ map (path: "${path} /") (
+          lib.unique (lib.concatMap (package: map (deb: deb.path) package.debs) packages)
+        );
+
+      all = makeLayers (map (package: package.debianName) packages) links;
+
+      toParts =
+        form:
+        pkgs.runBusybox {
+          name = "debian-system";
+          script = ./systemParts.sh;
+          environment = {
+            layers = if form == "tar" then all else map compressLayer all;
+            paths = discardContext (
+              lib.concatMapStrings (link: "${lib.head (lib.splitString " " link)}\n") links
+            );
+            config = lib.toJSON {
+              Env = [ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" ];
+            };
+            passAsFile = [
+              "config"
+              "paths"
+            ];
+          };
+        };
+    in
+    {
+      configured = lib.last all;
+      parts = lib.genAttrs [ "tar" "tar+gzip" ] toParts;
+      listings = map (layer: "${layer}/listing") all;
+    };
 }
