@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
 
 import click
 
-from nixgen.programs.published_ports import Address, addresses
+from nixgen.errors import NixgenError
+from nixgen.programs.published_ports import addresses
 
 _PAUSE = 0.3  # seconds between two questions
 
 
 @contextmanager
-def saying_when_ready(ports: Sequence[str]) -> Iterator[None]:
+def saying_when_ready(find_ports: Callable[[], Sequence[str]]) -> Iterator[None]:
     """Ask the published ports until each has answered in HTTP once, or the block ends.
 
-    Ports that speak something else are never said to be ready.
+    Ports that speak something else are never said to be ready. `find_ports` is called beside the
+    block, which begins at once.
     """
     ended = Event()
-    asked = addresses(ports)
-    if asked:
-        Thread(target=_ask, args=(asked, ended), daemon=True).start()
+    Thread(target=_ask, args=(find_ports, ended), daemon=True).start()
     try:
         yield
     finally:
         ended.set()
 
 
-def _ask(waiting: list[Address], ended: Event) -> None:
+def _ask(find_ports: Callable[[], Sequence[str]], ended: Event) -> None:
     began = time.monotonic()
+    try:
+        waiting = addresses(find_ports())
+    except NixgenError:
+        return  # whoever follows the container learns of it
     while waiting and not ended.wait(_PAUSE):
         for address in [each for each in waiting if each.answers()]:
             waiting.remove(address)

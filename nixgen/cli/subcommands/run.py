@@ -86,7 +86,7 @@ def command(
     if detach:
         click.echo(container)
         return
-    with saying_when_ready(runner.ports(container)):
+    with saying_when_ready(lambda: runner.ports(container)):
         ended = runner.follow(container)
     if ended.out_of_memory:
         click.echo(
