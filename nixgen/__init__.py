@@ -26,8 +26,6 @@ if TYPE_CHECKING:
         Section,
         Service,
         Source,
-        as_json,
-        env,
     )
     from nixgen.language import docker_images, lib, nix, pkgs
 
@@ -53,9 +51,7 @@ __all__ = [
     "Section",
     "Service",
     "Source",
-    "as_json",
     "docker_images",
-    "env",
     "lib",
     "nix",
     "pkgs",

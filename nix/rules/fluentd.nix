@@ -19,7 +19,6 @@ let
     elemAt
     filter
     genList
-    head
     isAttrs
     isFloat
     isInt
@@ -47,12 +46,8 @@ let
 
   is = kind: name: elem name table.fluentdSections.${kind};
 
-  isText = value: isAttrs value && (value ? outPath || value ? __toString);
-  isMarked = mark: value: isAttrs value && value ? ${mark} && !isText value;
-  isVariable = isMarked "_env";
-  isJson = isMarked "_json";
-  isSection = value: isAttrs value && !isText value && !isVariable value && !isJson value;
-  isNix = value: isPath value || isText value;
+  isSection = value: isAttrs value && !(value ? outPath) && !(value ? __toString);
+  isNix = value: isPath value || (isAttrs value && !isSection value);
 
   pluginOf =
     section: if section.type or null == null then section."@type" or null else section.type;
@@ -107,7 +102,7 @@ let
 
   checkArgument =
     path: value:
-    if isInt value || isString value || isNix value || isVariable value then
+    if isInt value || isString value || isNix value then
       checkValue "fluentdValue" path value
     else
       wrong path "fluentdArgument" value;
@@ -156,10 +151,6 @@ let
     sentence: path: value:
     if isList value then
       items path (checkValue "fluentdItem") value
-    else if isVariable value then
-      checkVariable path value
-    else if isJson value && sentence == "fluentdValue" then
-      checkJson path value
     else if isString value || isNix value then
       if strings.isUtf8 "${value}" then null else wrongSaid path "fluentdUtf8" "other bytes"
     else if isFloat value then
@@ -168,70 +159,6 @@ let
       null
     else
       wrong path sentence value;
-
-  # Nothing but these stands in the set that has the first of them.
-  checkMarks =
-    path: marks: value:
-    let
-      others = attrNames (removeAttrs value marks);
-      refusal = wrong (below path (head others)) "fluentdMarked" value.${head others};
-    in
-    if others == [ ] then
-      null
-    else
-      refusal // { expected = replaceStrings [ "{mark}" ] [ (head marks) ] refusal.expected; };
-
-  # What is read from the environment when fluentd starts.
-  checkVariable =
-    path: value:
-    let
-      default = value._default or null;
-      given = below path "_default";
-    in
-    firstOf [
-      (checkMarks path [ "_env" "_default" ] value)
-      (
-        if isString value._env && strings.isVariableName value._env then
-          null
-        else
-          wrong (below path "_env") "fluentdVariable" value._env
-      )
-      (
-        if isList default || isVariable default || isJson default then
-          wrong given "fluentdDefault" default
-        else
-          checkValue "fluentdDefault" given default
-      )
-    ];
-
-  checkJson =
-    path: value:
-    firstOf [
-      (checkMarks path [ "_json" ] value)
-      (
-        if isSection value._json || isList value._json then
-          checkJsonItem (below path "_json") value._json
-        else
-          wrong (below path "_json") "fluentdJson" value._json
-      )
-    ];
-
-  checkJsonItem =
-    path: value:
-    let
-      checkAttribute =
-        name:
-        if strings.isUtf8 name then
-          checkJsonItem (below path name) value.${name}
-        else
-          wrongSaid (below path name) "fluentdUtf8" "other bytes";
-    in
-    if isSection value then
-      firstOf (map checkAttribute (attrNames value))
-    else if isList value then
-      items path checkJsonItem value
-    else
-      checkValue "fluentdItem" path value;
 
   checkPart =
     allowed: definition: part:
@@ -260,9 +187,7 @@ in
     checkArgument
     checkName
     checkSection
-    isJson
     isSection
-    isVariable
     pluginOf
     ;
 

@@ -56,25 +56,6 @@ class Output(Section):
     """Where records go: `Output(tag="log.**", type="stdout")`; the default `tag` is `**`."""
 
 
-def env(name: str, default: object = None) -> Mapping[str, Any]:
-    """Return a value that fluentd reads from its environment when it starts: `env("TOKEN")`.
-
-    It takes the place of a parameter's value, of an argument, or of an item in a list or `as_json`.
-    Where the container has no such variable, fluentd takes the default, a string, number or
-    boolean; without one it ends, and names the variable. A plain string is never read so.
-    """
-    value = {"_env": name} if default is None else {"_env": name, "_default": default}
-    return MappingProxyType(value)
-
-
-def as_json(value: object) -> Mapping[str, Any]:
-    """Return a dict or list as the JSON that a parameter takes: `headers=as_json({"X-Shop": "a"})`.
-
-    A dict alone is a section.
-    """
-    return MappingProxyType({"_json": _to_data(value)})
-
-
 def _to_data(value: object) -> Any:
     """Return the value, read-only, with plain mappings for sections."""
     match value:

@@ -7,7 +7,7 @@ to them. Facts about the parser: docs/fluentd.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from math import isfinite
@@ -25,7 +25,6 @@ SERVICE_PARTS = ("source", "filters")
 IMAGE_PARTS = ("outputs",)
 
 _MISSPELT = "did you mean type?"
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECTION_NAME = re.compile(r"[A-Za-z0-9_]+")
 
 
@@ -60,7 +59,7 @@ def _problems_of_parts(
 
 
 def _mistakes_of_source(path: str, source: object) -> Iterator[Problem]:
-    if not (isinstance(source, Mapping) and _is_section(source)):
+    if not isinstance(source, Mapping):
         if not is_nix(source):
             yield _problem(path, "fluentdSection", source)
         return
@@ -82,7 +81,7 @@ def _mistakes_of_plugins(path: str, section: str, plugins: object) -> Iterator[P
         item = f"{path}[{index}]"
         if is_nix(plugin):
             continue
-        if not (isinstance(plugin, Mapping) and _is_section(plugin)):
+        if not isinstance(plugin, Mapping):
             yield _problem(item, "fluentdSection", plugin)
         elif plugin_of(plugin) is None:
             yield _problem(below(item, "type"), "fluentdPlugin", None)
@@ -117,31 +116,17 @@ def mistakes_of_section(
             yield from _mistakes_of_member(below(path, name), section, name, value)
 
 
-def is_variable(value: object) -> bool:
-    """Tell whether the value is read from the environment."""
-    return isinstance(value, Mapping) and "_env" in value
-
-
-def _is_json(value: object) -> bool:
-    return isinstance(value, Mapping) and "_json" in value
-
-
-def _is_section(value: object) -> bool:
-    return isinstance(value, Mapping) and not is_variable(value) and not _is_json(value)
-
-
 def _mistakes_of_argument(path: str, value: object) -> Iterator[Problem]:
-    is_text = isinstance(value, int | str) or is_nix(value) or is_variable(value)
-    if isinstance(value, bool) or not is_text:
+    if isinstance(value, bool) or not (isinstance(value, int | str) or is_nix(value)):
         yield _problem(path, "fluentdArgument", value)
     yield from mistakes_of_value(path, value)
 
 
 def _mistakes_of_member(path: str, section: str, name: str, value: object) -> Iterator[Problem]:
-    if _is_section(value):
-        yield from _mistakes_of_named_section(path, name, cast(Mapping[object, object], value))
-    elif isinstance(value, list | tuple) and any(_is_section(item) for item in value):
-        mixed = [item for item in value if not _is_section(item) and not is_nix(item)]
+    if isinstance(value, Mapping):
+        yield from _mistakes_of_named_section(path, name, value)
+    elif isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
+        mixed = [item for item in value if not isinstance(item, Mapping) and not is_nix(item)]
         if mixed:
             yield _problem(path, "fluentdMixed", _Words("a mixed list"))
             return
@@ -181,10 +166,6 @@ def mistakes_of_value(
     if isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from mistakes_of_value(f"{path}[{index}]", item, "fluentdItem")
-    elif is_variable(value):
-        yield from _mistakes_of_variable(path, cast(Mapping[object, object], value))
-    elif _is_json(value) and expected == "fluentdValue":
-        yield from _mistakes_of_json(path, cast(Mapping[object, object], value))
     elif isinstance(value, str):
         if not _is_utf8(value):
             yield _problem(path, "fluentdUtf8", value)
@@ -193,51 +174,6 @@ def mistakes_of_value(
             yield _problem(path, "fluentdNumber", value)
     elif not (value is None or isinstance(value, int) or is_nix(value)):
         yield _problem(path, expected, value)
-
-
-def _mistakes_of_marks(
-    path: str, value: Mapping[object, object], marks: Sequence[str]
-) -> Iterator[Problem]:
-    """Yield what stands in the dict beside these, the first of which says what it is."""
-    for other in sorted(str(name) for name in value.keys() - set(marks)):
-        yield _problem(below(path, other), "fluentdMarked", value.get(other), mark=marks[0])
-
-
-def _mistakes_of_variable(path: str, value: Mapping[object, object]) -> Iterator[Problem]:
-    yield from _mistakes_of_marks(path, value, ("_env", "_default"))
-    name = value["_env"]
-    if not isinstance(name, str) or not _VARIABLE.fullmatch(name):
-        yield _problem(below(path, "_env"), "fluentdVariable", name)
-    default = value.get("_default")
-    given = below(path, "_default")
-    if isinstance(default, list | tuple) or is_variable(default) or _is_json(default):
-        yield _problem(given, "fluentdDefault", default)
-    yield from mistakes_of_value(given, default, "fluentdDefault")
-
-
-def _mistakes_of_json(path: str, value: Mapping[object, object]) -> Iterator[Problem]:
-    yield from _mistakes_of_marks(path, value, ("_json",))
-    content = value["_json"]
-    if not (_is_section(content) or isinstance(content, list | tuple)):
-        yield _problem(below(path, "_json"), "fluentdJson", content)
-    yield from _mistakes_of_json_item(below(path, "_json"), content)
-
-
-def _mistakes_of_json_item(path: str, value: object) -> Iterator[Problem]:
-    if _is_section(value):
-        named = cast(Mapping[object, object], value)
-        for name in sorted(named, key=str):
-            if not isinstance(name, str):
-                yield Problem(path, "strings as names", given=describe(name))
-            elif not _is_utf8(name):
-                yield _problem(below(path, name), "fluentdUtf8", name)
-            else:
-                yield from _mistakes_of_json_item(below(path, name), named[name])
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _mistakes_of_json_item(f"{path}[{index}]", item)
-    else:
-        yield from mistakes_of_value(path, value, "fluentdItem")
 
 
 def is_nix(value: object) -> bool:

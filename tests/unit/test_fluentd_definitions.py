@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nixgen import as_json, env, pkgs
+from nixgen import pkgs
 from nixgen.definitions import DebianPackageSet, FluentdPlugin, Image, Project, Service
 from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
 from nixgen.definitions.fluentd_checks import (
@@ -79,20 +79,6 @@ def test_any_name_is_a_parameter() -> None:
     """Names that Python cannot write come from a dict, even `argument` and `self` are free."""
     names = {"@id": "i", "and": {"regexp": {"key": "a"}}, "self": 1, "argument": 2}
     assert Filter(type="grep", **names).to_data() == {"type": "grep", **names}
-
-
-def test_variables_and_json_are_marked() -> None:
-    """What is read from the environment, and what is JSON, are data that are no sections."""
-    output = Output(type="http", port=env("PORT", 80), headers=as_json({"a": env("A"), "b": [1]}))
-    assert output.to_data() == {
-        "type": "http",
-        "port": {"_env": "PORT", "_default": 80},
-        "headers": {"_json": {"a": {"_env": "A"}, "b": (1,)}},
-    }
-    project = Project(
-        images={"a": Image(name="a", command="true", fluentd=Fluentd(source=Source(type=env("A"))))}
-    )
-    assert '_env = "A";' in plan(project, {}).generated["nix/images/a.nix"]
 
 
 def test_definitions_do_not_change() -> None:
