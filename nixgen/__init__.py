@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         Section,
         Service,
         Source,
+        as_value,
+        env,
     )
     from nixgen.language import docker_images, lib, nix, pkgs
 
@@ -51,7 +53,9 @@ __all__ = [
     "Section",
     "Service",
     "Source",
+    "as_value",
     "docker_images",
+    "env",
     "lib",
     "nix",
     "pkgs",

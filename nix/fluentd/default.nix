@@ -47,7 +47,7 @@ in
           "filters"
         ] service.fluentd;
       found = firstOf (
-        map checkService services ++ [ (checkParts "${context}fluentd" [ "outputs" ] fluentd) ]
+        map checkService services ++ [ (checkParts "${context}fluentd" [ "outputs" "labels" ] fluentd) ]
       );
     in
     unless found (image.readImage { inherit fluentd services; });

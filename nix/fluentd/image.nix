@@ -5,13 +5,14 @@
         source = { type = "stdout"; };
         filters = [ { type = "grep"; regexp = { key = "message"; pattern = "cool"; }; } ];
         outputs = [ { tag = "log.**"; type = "stdout"; } ];
+        labels."@AUDIT".outputs = [ { type = "file"; path = "/var/log/audit"; } ];
       };
 
-  A service has a source and filters, an image has outputs. A service is a set with `name` and
+  A service has a source and filters, an image has outputs and labels. A service is a set with `name` and
   `fluentd`, which is null where nothing is asked for.
 */
 let
-  inherit (builtins) concatMap concatStringsSep filter;
+  inherit (builtins) attrNames concatMap concatStringsSep filter;
 
   inherit (import ./conf.nix) toSection;
   inherit ((import ../rules/primitives.nix).fluentd) pluginOf;
@@ -59,6 +60,14 @@ let
     section: defaults:
     map (plugin: toSection section ((if plugin ? _arg then { } else defaults) // plugin));
 
+  toLabel =
+    labels: name:
+    toSection "label" {
+      _arg = name;
+      filter = labels.${name}.filters or [ ];
+      match = labels.${name}.outputs or [ ];
+    };
+
   # A part of a definition; null is as good as none.
   partOf =
     definition: name: default:
@@ -102,6 +111,7 @@ in
             partOf service.fluentd "filters" [ ]
           );
         };
+      labels = partOf fluentd "labels" { };
       read = map readService services;
       withSource = filter (service: service.plugin != null) read;
       names = isKind: map (service: service.name) (filter isKind withSource);
@@ -115,6 +125,7 @@ in
         ++ [ (toSection "filter" genericFilter) ]
         ++ concatMap (service: service.filters) read
         ++ toPlugins "match" { } (partOf fluentd "outputs" defaultOutputs)
+        ++ map (toLabel labels) (attrNames labels)
       );
     };
 }

@@ -70,6 +70,56 @@ let
     in
     "(${character})|([^${unescape "\\u0001"}-${unescape "\\u007f"}])";
 
+  escape =
+    replaceStrings
+      [
+        "\\"
+        "\""
+        "\n"
+        "\r"
+        "\t"
+        (unescape "\\f")
+        (unescape "\\b")
+        "#{"
+      ]
+      [
+        "\\\\"
+        "\\\""
+        "\\n"
+        "\\r"
+        "\\t"
+        "\\f"
+        "\\b"
+        "\\#{"
+      ];
+
+  hexDigits = charactersOf "0123456789abcdef";
+  hex = number: builtins.elemAt hexDigits number;
+  hexByte = number: "${hex (number / 16)}${hex (number - number / 16 * 16)}";
+
+  # The bytes of characters beyond ASCII, by their numbers: in what continues one, then in what begins
+  # one of two, three and four bytes.
+  bytesBeyondAscii =
+    let
+      numbered = start: escapes: genList (n: {
+        name = hexByte (start + n);
+        value = builtins.elemAt escapes n;
+      }) (builtins.length escapes);
+      continuing = genList (n: byte 1 "\\u00${hexByte (128 + n)}") 64;
+      ofTwo = genList (n: byte 0 "\\u0${hex ((n + 2) / 4)}${hexByte ((n + 2) * 64 - (n + 2) / 4 * 256)}") 30;
+      ofThree = [ (byte 0 "\\u0800") ] ++ genList (n: byte 0 "\\u${hex (n + 1)}000") 15;
+      ofFour = map (high: byte 0 "\\u${high}\\udc00") [
+        "d800"
+        "d8c0"
+        "d9c0"
+        "dac0"
+        "dbc0"
+      ];
+    in
+    builtins.listToAttrs (
+      numbered 128 continuing ++ numbered 194 ofTwo ++ numbered 224 ofThree ++ numbered 240 ofFour
+    );
+
   isPlainAnywhere = isWithout controls;
   hasNoComment = isWithout [ " #" ];
   hasNoBracket = isWithout [
@@ -121,37 +171,30 @@ in
   isPlainName = text: text != "include" && isOfNameCharacters text;
 
   /**
+    Whether the string can name a variable of an environment.
+  */
+  isVariableName =
+    text: text != "" && isOfSectionCharacters text && !elem (first text) digits;
+
+  /**
     Whether the string can name a section.
   */
   isSectionName = text: text != "" && isOfSectionCharacters text;
 
   /**
-    The string in double quotes, where `#{` would otherwise begin Ruby code.
+    The text of ASCII with every other byte as Ruby escapes it in double quotes.
   */
-  quote =
-    text:
-    "\"${
-      replaceStrings
-        [
-          "\\"
-          "\""
-          "\n"
-          "\r"
-          "\t"
-          (unescape "\\f")
-          (unescape "\\b")
-          "#{"
-        ]
-        [
-          "\\\\"
-          "\\\""
-          "\\n"
-          "\\r"
-          "\\t"
-          "\\f"
-          "\\b"
-          "\\#{"
-        ]
-        text
-    }\"";
+  escapeBytes = replaceStrings (builtins.attrValues bytesBeyondAscii) (
+    map (number: "\\x${number}") (builtins.attrNames bytesBeyondAscii)
+  );
+
+  /**
+    The string as it stands within double quotes, where `#{` would otherwise begin Ruby code.
+  */
+  inherit escape;
+
+  /**
+    The string in double quotes.
+  */
+  quote = text: "\"${escape text}\"";
 }

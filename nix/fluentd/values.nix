@@ -4,6 +4,9 @@
 */
 let
   inherit (builtins)
+    any
+    attrNames
+    attrValues
     concatMap
     concatStringsSep
     elem
@@ -28,10 +31,14 @@ let
 
   strings = import ./strings.nix;
   toJson = import ../toJson.nix;
-  inherit ((import ../rules/primitives.nix).table.fluentdSections) builtInNames;
+  rules = import ../rules/primitives.nix;
+  inherit (rules.table.fluentdSections) builtInNames;
+  inherit (rules.fluentd) isJson isVariable;
 
   # The text of a string, path or derivation; null for a value of another kind.
-  toText = value: if isString value || isPath value || isAttrs value then "${value}" else null;
+  toText =
+    value:
+    if isString value || isPath value || isAttrs value && !isPlainSet value then "${value}" else null;
 
   # The digits of a whole number with a point before the last `places` of them.
   withPoint =
@@ -79,22 +86,75 @@ let
     in
     sign + text;
 
-  # JSON in which every # is escaped, since the parser takes it for the beginning of a comment.
-  toJsonText =
+  isPlainSet = value: isAttrs value && !(value ? outPath) && !(value ? __toString);
+
+  # A string of Ruby, which would also run what stands after the # of "#$a" and "#@a". The parser
+  # takes the number of characters for that of bytes.
+  toRubyString =
+    text:
+    strings.escapeBytes (replaceStrings [ "\\#{" "#" ] [ "\\#{" "\\#" ] (strings.quote text));
+
+  # Ruby that gives the text of a variable.
+  toRuby =
+    variable:
+    let
+      name = variable._env;
+      default = variable._default or null;
+      text = toText default;
+      number = if isFloat default then toFloatText default else toJSON default;
+      otherwise =
+        if default == null then
+          "abort('fluentd.conf: the variable ${name} is not set')"
+        else
+          toRubyString (if text != null then text else number);
+    in
+    "ENV['${name}'] || ${otherwise}";
+
+  hasVariables =
     value:
-    if isList value then
-      "[${concatStringsSep "," (map toJsonText value)}]"
+    isVariable value
+    || isList value && any hasVariables value
+    || isJson value && hasVariables value._json
+    || isPlainSet value && any hasVariables (attrValues value);
+
+  # JSON in which every # is escaped, since the parser takes it for the beginning of a comment. What
+  # stands between variables is written by `write`.
+  toJsonText =
+    write: value:
+    let
+      toJsonItem = toJsonText write;
+      toMember = set: name: "${toJsonItem name}${write ":"}${toJsonItem set.${name}}";
+      separate = concatStringsSep (write ",");
+    in
+    if isVariable value then
+      "#{::JSON.generate(${toRuby value})}"
+    else if isJson value then
+      toJsonItem value._json
+    else if isPlainSet value then
+      "${write "{"}${separate (map (toMember value) (attrNames value))}${write "}"}"
+    else if isList value then
+      "${write "["}${separate (map toJsonItem value)}${write "]"}"
     else if isFloat value then
-      toFloatText value
+      write (toFloatText value)
     else if value == null || isBool value || isInt value then
-      toJSON value
+      write (toJSON value)
     else
-      replaceStrings [ "#" ] [ "\\u0023" ] (toJson (toText value));
+      write (replaceStrings [ "#" ] [ "\\u0023" ] (toJson (toText value)));
+
+  # Within double quotes Ruby runs, and what it gives is part of the text.
+  toJsonOf =
+    value:
+    if hasVariables value then
+      "\"${toJsonText strings.escape value}\""
+    else
+      toJsonText (text: text) value;
 in
 {
   /**
     The text that stands after a parameter's name: of a string, path, derivation, number or
-    boolean, and as JSON of a list of them.
+    boolean, and as JSON of a list of them. `{ _env = "NAME"; _default = "x"; }` is the variable of
+    fluentd's environment, whose text is that of Ruby in double quotes; without a default, fluentd
+    ends when there is no such variable. `{ _json = { ... }; }` is a set as JSON.
 
     # Type
     toValue :: value -> string
@@ -108,12 +168,14 @@ in
     let
       text = toText value;
     in
-    if text != null then
+    if isVariable value then
+      "\"#{${toRuby value}}\""
+    else if text != null then
       if strings.isPlainValue text then text else strings.quote text
     else if isFloat value then
       toFloatText value
-    else if isList value then
-      toJsonText value
+    else if isList value || isJson value then
+      toJsonOf value
     else
       toJSON value;
 
@@ -128,7 +190,12 @@ in
     let
       text = if isInt value then toString value else toText value;
     in
-    if strings.isPlainArgument text then text else strings.quote text;
+    if isVariable value then
+      "\"#{${toRuby value}}\""
+    else if strings.isPlainArgument text then
+      text
+    else
+      strings.quote text;
 
   /**
     The text of a parameter's name.

@@ -342,7 +342,28 @@ let
       (problemOfRoot arguments services)
       (problemOfUsers arguments services)
       found.together
+      (problemOfLabels services arguments.fluentd)
     ];
+
+  # Where something is sent to a label that the image does not have.
+  problemOfLabels =
+    services: asked:
+    let
+      labels = [ "@ROOT" ] ++ attrNames (noNull ((noNull asked).labels or null));
+      usesOf = service: map (use: use // { inherit service; }) (fluentd.usesOfParts "fluentd" (noNull service.fluentd));
+      uses = builtins.concatMap usesOf (services ++ [ { fluentd = asked; } ]);
+      unknown = filter (use: !elem use.name labels) uses;
+      use = head unknown;
+      found = together "fluentdLabelUsed" use.path use.name;
+    in
+    if unknown == [ ] then
+      null
+    else
+      found
+      // {
+        service = use.service.name or null;
+        expected = replaceStrings [ "{labels}" ] [ (concatStringsSep ", " labels) ] found.expected;
+      };
 
   withDefaults = service: if isAttrs service then serviceDefaults // service else service;
 

@@ -5,7 +5,7 @@
 
   Those of `buildImageWithPerps`; in the place of `services` the attributes of a service, but for
   its name and `after`. `fluentd` holds both the service's `source` and `filters` and the image's
-  `outputs`.
+  `outputs` and `labels`.
 
   # Example
 
@@ -19,19 +19,30 @@ arguments:
 let
   fluentd = arguments.fluentd or null;
 
+  # What of it belongs to the image.
+  ofImage =
+    if builtins.isAttrs fluentd then
+      builtins.intersectAttrs {
+        outputs = null;
+        labels = null;
+      } fluentd
+    else
+      { };
+
   name = arguments.name or null;
   lastPart = if builtins.isString name then baseNameOf name else name;
 in
 buildImageWithPerps "buildImageWithPerp" (
   removeAttrs arguments (builtins.attrNames checks.ofOneCommand)
   // {
-    fluentd = if fluentd ? outputs then { inherit (fluentd) outputs; } else null;
+    fluentd = if ofImage == { } then null else ofImage;
     services = [
       (
         builtins.intersectAttrs checks.ofOneCommand arguments
         // {
           name = lastPart;
-          fluentd = if fluentd ? outputs then removeAttrs fluentd [ "outputs" ] else fluentd;
+          fluentd =
+            if ofImage == { } then fluentd else removeAttrs fluentd (builtins.attrNames ofImage);
         }
       )
     ];

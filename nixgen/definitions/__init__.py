@@ -1,7 +1,7 @@
 """Definitions: what people say about images, as frozen values that are checked when made."""
 
 from nixgen.definitions.files import File
-from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
+from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source, as_value, env
 from nixgen.definitions.fluentd_plugin import FluentdPlugin
 from nixgen.definitions.hydra import Hydra, Jobset, JobsetInput
 from nixgen.definitions.image import Image, LayeredImage, PulledImage
@@ -28,4 +28,6 @@ __all__ = [
     "Section",
     "Service",
     "Source",
+    "as_value",
+    "env",
 ]

@@ -56,11 +56,32 @@ class Output(Section):
     """Where records go: `Output(tag="log.**", type="stdout")`; the default `tag` is `**`."""
 
 
+def env(name: str, default: object = None) -> Mapping[str, Any]:
+    """Return a value that fluentd reads from its environment when it starts: `env("TOKEN")`.
+
+    It takes the place of a value or argument, or of an item in a list or `as_value`.
+    Where the container has no such variable, fluentd takes the default, a string, number or
+    boolean; without one it ends, and names the variable. A plain string is never read so.
+    """
+    value = {"_env": name} if default is None else {"_env": name, "_default": default}
+    return MappingProxyType(value)
+
+
+def as_value(value: object) -> Mapping[str, Any]:
+    """Return a dict or list as JSON, for a parameter: `headers=as_value({"X-Shop": "a"})`.
+
+    A dict alone is a section.
+    """
+    return MappingProxyType({"_json": _to_data(value)})
+
+
 def _to_data(value: object) -> Any:
     """Return the value, read-only, with plain mappings for sections."""
     match value:
         case Section():
             return value.parameters
+        case Fluentd():
+            return MappingProxyType(value.to_data())
         case Mapping():
             return MappingProxyType({name: _to_data(item) for name, item in value.items()})
         case list() | tuple():
@@ -80,7 +101,9 @@ class Fluentd:
 
     A service has a `source` and `filters`; an image or a project has `outputs`, which replace the
     default: to forward `log.**` to fluentd.localdomain. An image of one command has all three.
-    A plain dict may stand for each section. The owner checks the values when it is made.
+    An image also has `labels`, other ways of records: a Fluentd of filters and outputs by its name,
+    to which `**{"@label": "@AUDIT"}` of a source or output leads. A plain dict may stand for each
+    section. The owner checks the values when it is made.
     """
 
     source: Source | Mapping[str, Any] | NixValue | None = _part(None)
@@ -92,11 +115,20 @@ class Fluentd:
     """
     outputs: ListOf[Output | Mapping[str, Any] | NixValue] = _part(())
     """Where records go: a list of `<match>` sections; `tag` is `**` unless set."""
+    labels: Mapping[str, Fluentd | Mapping[str, Any]] | None = _part(None)
+    """Other ways of records, by names that begin with `@`: {sets} of `filters` and `outputs`, which
+    `@label` leads to.
+    """
 
     @property
     def parts(self) -> dict[str, Any]:
         """The parts by their names, in the order in which they are checked."""
-        return {"source": self.source, "filters": self.filters, "outputs": self.outputs}
+        return {
+            "source": self.source,
+            "filters": self.filters,
+            "outputs": self.outputs,
+            "labels": self.labels,
+        }
 
     def to_data(self) -> dict[str, Any]:
         """Return the attribute set that the Nix library takes, without the parts that are empty."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from nixgen.definitions.fluentd import Fluentd
 from nixgen.definitions.fluentd_checks import plugin_of
 from nixgen.definitions.image import Image
+from nixgen.definitions.validation import below
 
 GENERIC_FILTER = "the filter that every image has"
 DEFAULT_OUTPUT = "the output that images have unless they set some"
@@ -36,3 +37,5 @@ def section_origins(image: Image, fluentd: Fluentd | None) -> Iterator[str]:
     yield from (f"{image.location}: fluentd.outputs[{index}]" for index in range(len(outputs)))
     if not outputs:
         yield DEFAULT_OUTPUT
+    labels = (image.fluentd and image.fluentd.labels) or ()
+    yield from (f"{image.location}: {below('fluentd.labels', name)}" for name in sorted(labels))

@@ -26,6 +26,7 @@ from nixgen.definitions.fluentd_checks import (
     SERVICE_PARTS,
     plugin_of,
     problem_of_parts,
+    unknown_label,
 )
 from nixgen.definitions.kinds import ListOf
 from nixgen.definitions.service import Command, Service, ServiceFields
@@ -215,6 +216,7 @@ class Image(BuiltImage, ServiceFields):
             self._refuse_wrong_files()
         self._refuse_registry()
         self._refuse_names_of_fluentd()
+        self._refuse_unknown_labels()
 
     def _refuse_wrong_files(self) -> None:
         refuse_wrong_files(self, self.files, self.users)
@@ -298,6 +300,16 @@ class Image(BuiltImage, ServiceFields):
         except CycleError as error:
             cycle = " after ".join(error.args[1][::-1])
             raise refuse_together(self, "services", "cycle", cycle) from None
+
+    def _refuse_unknown_labels(self) -> None:
+        labels = ["@ROOT", *sorted((self.fluentd and self.fluentd.labels) or ())]
+        for owner in (*self.services, self):
+            found = unknown_label(owner.fluentd.parts, labels) if owner.fluentd else None
+            if found:
+                path, name = found
+                expected, _ = sentence("fluentdLabelUsed", labels=", ".join(labels))
+                error = refuse(owner, f"fluentd{path}", expected, name)
+                raise error if owner is self else error.located(image=self.name)
 
     def _refuse_names_of_fluentd(self) -> None:
         if all(_plugin(each.fluentd) is None for each in self.services or (self,)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ _REMEDY = "name the program with --fluentd, or pass the package with `-- --arg f
 _ENTRY = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ \[(\w+)\]: ", re.MULTILINE)
 _CONFIG_ERROR = re.compile(r'config error .*error="(.*)"', re.DOTALL)
 _NOT_USED = "is not used"
+_VARIABLE = re.compile(r"ENV\['(\w+)'\] \|\| abort")
 _FORWARD = re.compile(r"^( +)@type forward$", re.MULTILINE)
 
 
@@ -37,7 +39,8 @@ class Fluentd:
             file = folder / "fluentd.conf"
             file.write_text(_with_unknown_hosts(conf), encoding="utf-8")
             command = find_program(self.program, remedy=_REMEDY)
-            status, log, errors = command["--dry-run", *plugins, "-c", str(file)].run(retcode=None)
+            dry_run = command["--dry-run", *plugins, "-c", str(file)]
+            status, log, errors = dry_run.with_env(**_stand_ins(conf)).run(retcode=None)
         found = list(_complaints(log))
         if status and not found:
             lines = [line for line in errors.splitlines() if not line.startswith("\tfrom")]
@@ -45,12 +48,20 @@ class Fluentd:
         return found
 
 
+def _stand_ins(conf: str) -> dict[str, str]:
+    """Return values of the variables that containers give, as far as this machine has none.
+
+    One is a number, a truth and a text.
+    """
+    return {name: "1" for name in _VARIABLE.findall(conf) if name not in os.environ}
+
+
 def _with_unknown_hosts(conf: str) -> str:
     """Let outputs forward to hosts that have no address here; sources have no such parameter."""
     setting = r"\g<0>\n\1ignore_network_errors_at_startup true"
     sections = conf.split("\n\n")
     return "\n\n".join(
-        _FORWARD.sub(setting, section) if section.startswith("<match") else section
+        _FORWARD.sub(setting, section) if section.startswith(("<match", "<label")) else section
         for section in sections
     )
 

@@ -58,6 +58,13 @@ def test_lists_are_written_as_recorded(tmp_path: Path) -> None:
     assert [vector["text"] for vector in lists] == written
 
 
+def test_json_is_written_as_recorded(tmp_path: Path) -> None:
+    """Lists and sets that are marked as JSON are written as the parser read them back."""
+    marked = [{"_json": vector["json"]} for vector in VECTORS["json"]]
+    written = evaluate(tmp_path, 'map (toValue "x") data', marked)
+    assert [vector["text"] for vector in VECTORS["json"]] == written
+
+
 def test_documents_are_written_as_recorded(tmp_path: Path) -> None:
     """Each recorded structure becomes the recorded configuration, and that the recorded tree."""
     documents = VECTORS["documents"]
@@ -181,6 +188,16 @@ def test_long_values_are_written(tmp_path: Path) -> None:
         ),
         ("[ ]", "[]"),
         ('{ outPath = "/a #b"; }', '"/a #b"'),
+        ('{ _env = "A"; _default = "b"; }', """ "#{ENV['A'] || "b"}" """.strip()),
+        (
+            "{ _env = \"A\"; _default = ''\"\\ #{1} #$x #@x''; }",
+            r""" "#{ENV['A'] || "\"\\ \#{1} \#$x \#@x"}" """.strip(),
+        ),
+        ('{ _env = "A"; _default = 1.5; }', """ "#{ENV['A'] || "1.5"}" """.strip()),
+        (
+            '[ "#" { _env = "A"; _default = true; } ]',
+            r""" "[\"\\u0023\",#{::JSON.generate(ENV['A'] || "true")}]" """.strip(),
+        ),
     ],
 )
 def test_values_of_each_kind(value: str, text: str, tmp_path: Path) -> None:

@@ -180,6 +180,43 @@ def test_parameters_of_sources(source: dict[str, Any], section: str, tmp_path: P
     assert f"<source>\n{section}</source>\n" == made.partition("\n\n")[0] + "\n"
 
 
+def test_labels_of_the_image(tmp_path: Path) -> None:
+    """Each label is a section behind the outputs, its filters before its outputs."""
+    labels = {
+        "@B": {
+            "outputs": [{"type": "copy", "store": [{"type": "null"}, {"type": "stdout"}]}],
+            "filters": [{"type": "grep"}],
+        },
+        "@A": {},
+    }
+    expected = """
+<match a>
+  @type relabel
+  @label @B
+</match>
+
+<label @A>
+</label>
+
+<label @B>
+  <filter **>
+    @type grep
+  </filter>
+  <match **>
+    @type copy
+    <store>
+      @type null
+    </store>
+    <store>
+      @type stdout
+    </store>
+  </match>
+</label>
+"""
+    outputs = [{"tag": "a", "type": "relabel", "@label": "@B"}]
+    assert text(tmp_path, {"outputs": outputs, "labels": labels}, bar=STDOUT).endswith(expected)
+
+
 def test_services_without_a_source(tmp_path: Path) -> None:
     """A source without a type is none; the filters stay where another service has a source."""
     filters = [{"type": "grep"}]
@@ -206,7 +243,7 @@ def test_nobody_asks_for_fluentd(tmp_path: Path) -> None:
         ),
         (
             data(None, a=3),
-            "services.a.fluentd: expected a set of source, filters, outputs, got 3",
+            "services.a.fluentd: expected a set of source, filters, outputs, labels, got 3",
         ),
         (
             data(None, a={"source": "stdout"}),
@@ -226,8 +263,21 @@ def test_nobody_asks_for_fluentd(tmp_path: Path) -> None:
             ' and _, got "foo-bar"',
         ),
         (
+            data({"labels": {"@ROOT": {}}}, a=STDOUT),
+            'fluentd.labels."@ROOT": expected the name of a label, which begins with @ and is not '
+            '@ROOT, got "@ROOT"',
+        ),
+        (
+            data({"labels": {"@A": {"source": {}}}}, a=STDOUT),
+            'fluentd.labels."@A": expected a set of filters and outputs, got a set',
+        ),
+        (
+            data({"labels": {"@A": {"outputs": [{"type": "copy"}]}}}, a=STDOUT),
+            'fluentd.labels."@A".outputs[0].store: expected a set for each store, got none',
+        ),
+        (
             data({"filters": [{"type": "grep"}]}, a=STDOUT),
-            "fluentd.filters: expected nothing but outputs here, got [ a set ]",
+            "fluentd.filters: expected nothing but outputs and labels here, got [ a set ]",
         ),
     ],
 )

@@ -138,6 +138,10 @@ REFUSED = [
         "tag, timeLimit, user, users, writable",
     ),
     (
+        perp('{ fluentd.source = { type = "stdout"; "@label" = "@A"; }; }'),
+        f'{BAR}: fluentd.source."@label": expected a label of this image (@ROOT), got "@A"',
+    ),
+    (
         perp('{ tag = ".x"; }'),
         f"{PERP}: tag: expected a tag of 1 to 128 letters, digits, underscores, dots and dashes "
         'that does not begin with a dot or dash, got ".x"',

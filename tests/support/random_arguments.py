@@ -199,11 +199,31 @@ def random_config(random: Random) -> Any:
     return pick(random, [some(random, made, 0.15)], [])
 
 
+def random_variable(random: Random) -> Any:
+    """Return a value that fluentd reads from its environment."""
+    name = pick(random, ["A", "_a1"], ["", "1a", "a b", "é", "A\n"])
+    default = pick(random, ["", "a", 1, 1.5, False, None, PACKAGE], [["a"], {}, {"_env": "A"}])
+    return {"_env": name, **some(random, {"_default": default}), **random_strange(random)}
+
+
+def random_json(random: Random) -> Any:
+    """Return a value that becomes JSON."""
+    item = pick(random, [1, "é", None, [], {}, {"": [1.5, True]}, {"_env": "A"}], [{"_json": []}])
+    content = pick(random, [{"a b": item}, [item], {}, []], ["a", 1, None, {"_json": {}}])
+    return {"_json": content, **random_strange(random)}
+
+
+def random_strange(random: Random) -> dict[str, Any]:
+    return {random.choice(["a", "_b", "x y"]): 1} if random.random() < 0.02 else {}
+
+
 def random_section(random: Random, depth: int = 2) -> Any:
     """Return the parameters of a plugin."""
     inner = random_section(random, depth - 1) if depth else "a"
     wrong: list[Any] = [["a", {}], ["a", [None, {}]], [inner, 2], [[inner]]]
-    scalar = pick(random, ["a", 1, 1.5, True, ["a", 1], None, "a # b", [None], PACKAGE], wrong)
+    plain = ["a", 1, 1.5, True, ["a", 1], None, "a # b", [None], PACKAGE]
+    marked = [random_variable(random), random_json(random)]
+    scalar = pick(random, [*plain, *marked, [marked[0]]], [*wrong, [marked[1]], [marked[0], {}]])
     name = pick_name(
         random, ["key", "a b", "@id", "é", "$.a"], ["", "@include", "@foo", "type", "_arg"]
     )
@@ -215,7 +235,11 @@ def random_section(random: Random, depth: int = 2) -> Any:
         {
             name: scalar,
             section: random.choice([inner, [inner], [inner, inner], []]),
-            "tag": pick(random, ["log.**", "a", None, PACKAGE], [True, 1, 1.5, ["a"], {}]),
+            "tag": pick(
+                random,
+                ["log.**", "a", None, PACKAGE, marked[0]],
+                [marked[1], True, 1, 1.5, ["a"], {}],
+            ),
             "@type": pick(random, [None], ["stdout", "tail"]),
             "path": pick(random, ["/log"], []),
         },
@@ -223,8 +247,15 @@ def random_section(random: Random, depth: int = 2) -> Any:
 
 
 def random_plugin(random: Random) -> Any:
-    kind = pick(random, ["stdout", "tail", "grep"], [None, "", 1, [], {}])
-    made = {**({"type": kind} if random.random() < 0.95 else {}), **random_section(random)}
+    kind = pick(random, ["stdout", "tail", "grep", "copy"], [None, "", 1, [], {}])
+    label = pick(random, ["@ROOT", "@A"], ["@B", "A", "", {"_env": "A"}, PACKAGE])
+    stores = pick(random, [{"type": "null"}, [{"type": "a"}, {"@type": "b"}]], [[], None, {}, [{}]])
+    made = {
+        **({"type": kind} if random.random() < 0.95 else {}),
+        **random_section(random),
+        **({"@label": label} if random.random() < 0.1 else {}),
+        **({"store": stores} if random.random() < (0.9 if kind == "copy" else 0.05) else {}),
+    }
     if made.get("type") == "stdout" and random.random() < 0.9:
         made.pop("path", None)
     return pick(random, [made], [])
@@ -235,11 +266,19 @@ def random_plugins(random: Random) -> Any:
     return pick(random, [made], [random_plugin(random), "stdout"])
 
 
+def random_labels_of_fluentd(random: Random) -> Any:
+    name = pick_name(random, ["@A", "@B"], ["", "@", "@ROOT", "A"])
+    label = {"filters": random_plugins(random), "outputs": random_plugins(random)}
+    strange = random_strange(random)
+    return pick(random, [{"@A": {}, name: some(random, label, 0.5) | strange}, None], [[], {}])
+
+
 def random_fluentd(random: Random, *parts: str) -> Any:
     made = {
         "source": random_plugin(random),
         "filters": random_plugins(random),
         "outputs": random_plugins(random),
+        "labels": random_labels_of_fluentd(random),
     }
     kept = {part: made[part] for part in parts if random.random() < 0.6}
     strange: dict[str, Any] = (
@@ -361,7 +400,7 @@ def random_case(random: Random) -> dict[str, Any]:
     """Return `function`, that of the library which is called, and its `arguments`."""
     made = random_image(random)
     if random.random() < 0.5:
-        fluentd = random_fluentd(random, "source", "filters", "outputs")
+        fluentd = random_fluentd(random, "source", "filters", "outputs", "labels")
         asked = {"fluentd": fluentd} if random.random() < 0.3 else {}
         return {
             "function": "buildImageWithPerp",
@@ -371,7 +410,9 @@ def random_case(random: Random) -> dict[str, Any]:
     services = [random_named_service(random, name, names) for name in names]
     if random.random() < 0.03:
         services[-1] = {**services[-1], "name": names[0]}
-    fluentd = {"fluentd": random_fluentd(random, "outputs")} if random.random() < 0.2 else {}
+    fluentd = (
+        {"fluentd": random_fluentd(random, "outputs", "labels")} if random.random() < 0.2 else {}
+    )
     if random.random() < 0.1:
         services[0] = {**services[0], "files": random_files(random)}
     listed = pick(random, [services], [[*services, *services], [*services, 1]])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nixgen import pkgs
+from nixgen import as_value, env, pkgs
 from nixgen.definitions import DebianPackageSet, FluentdPlugin, Image, Project, Service
 from nixgen.definitions.fluentd import Filter, Fluentd, Output, Section, Source
 from nixgen.definitions.fluentd_checks import (
@@ -79,6 +79,20 @@ def test_any_name_is_a_parameter() -> None:
     """Names that Python cannot write come from a dict, even `argument` and `self` are free."""
     names = {"@id": "i", "and": {"regexp": {"key": "a"}}, "self": 1, "argument": 2}
     assert Filter(type="grep", **names).to_data() == {"type": "grep", **names}
+
+
+def test_variables_and_json_are_marked() -> None:
+    """What is read from the environment, and what is JSON, are data that are no sections."""
+    output = Output(type="http", port=env("PORT", 80), headers=as_value({"a": env("A"), "b": [1]}))
+    assert output.to_data() == {
+        "type": "http",
+        "port": {"_env": "PORT", "_default": 80},
+        "headers": {"_json": {"a": {"_env": "A"}, "b": (1,)}},
+    }
+    project = Project(
+        images={"a": Image(name="a", command="true", fluentd=Fluentd(source=Source(type=env("A"))))}
+    )
+    assert '_env = "A";' in plan(project, {}).generated["nix/images/a.nix"]
 
 
 def test_definitions_do_not_change() -> None:
@@ -185,13 +199,32 @@ def test_outputs_belong_to_images_and_projects() -> None:
     services = Image(name="a/c", services=[service(source)], fluentd=outputs)
     assert Project(images={"a": command, "b": services}, fluentd=outputs)
     with pytest.raises(
-        DefinitionError, match=r"fluentd\.source: expected nothing but outputs here"
+        DefinitionError, match=r"fluentd\.source: expected nothing but outputs and labels here"
     ):
         Image(name="a/b", services=[service(source)], fluentd=source)
     with pytest.raises(
         DefinitionError, match=r"fluentd\.source: expected nothing but outputs here"
     ):
         Project(images={"a": command}, fluentd=source)
+
+
+def test_labels_lead_somewhere() -> None:
+    """What is sent to a label that the image does not have is refused, where it is sent from."""
+    audit = Fluentd(outputs=[Output(type="relabel", **{"@label": "@AUDIT"})])
+    labels = {"@AUDIT": Fluentd(outputs=[Output(type="null")])}
+    known = Fluentd(outputs=audit.outputs, labels=labels)
+    assert Image(
+        name="a/b", services=[service(Fluentd(source=Source(type="stdout")))], fluentd=known
+    )
+    for fluentd in (audit, Fluentd(outputs=audit.outputs, labels={"@OTHER": audit})):
+        with pytest.raises(
+            DefinitionError,
+            match=r'fluentd\.outputs\[0\]\."@label": expected a label of this image \(@ROOT.*AUDIT',
+        ):
+            Image(name="a/b", command="true", fluentd=fluentd)
+    sent = Fluentd(source=Source(type="stdout", **{"@label": "@NOWHERE"}))
+    with pytest.raises(DefinitionError, match=r'services\.y: fluentd\.source\."@label"|y.fluentd'):
+        Image(name="a/b", services=[service(sent)], fluentd=known)
 
 
 def gem(**changes: str) -> FluentdPlugin:
