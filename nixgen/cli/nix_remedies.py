@@ -30,7 +30,7 @@ _REMEDIES = {
     r"hash mismatch": "if the new content is what you want, write the hash behind `got:` where the "
     "other stands",
     r"expected [^\n]*, got ": "mend the value in the definition",
-    r"error: ": "`--verbose` shows how Nix came there",
+    r"nix-instantiate[\s\S]*error: ": "`--verbose` shows how Nix came there",
 }
 """By patterns of what Nix says, the first that fits; `{0}` stands for what the pattern holds."""
 
