@@ -32,7 +32,7 @@ test: lint lock
 # The tests of images, services and commands in the rooms that users work in (tests/rooms/): they
 # bring a second container engine, Nix's daemon and another Debian along.
 test-rooms: lock
-	$(PYTHON) -m pytest -n 2 tests/rooms $(PYTEST_FLAGS)
+	$(PYTHON) -m pytest -n 3 tests/rooms $(PYTEST_FLAGS)
 
 # All programs of tests/debian/matrix.json, in images of Debian packages; `make test` has two.
 test-debian: lock

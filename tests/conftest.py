@@ -37,8 +37,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Keep together what two workers may not run at once.
 
     That is a module, whose fixtures are costly; the modules of tests/e2e that start containers,
-    which have times to keep; and the rooms that look at this machine's Nix store, beside the one
-    that is another Debian.
+    which have times to keep; and the rooms that look at this machine's Nix store.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -50,7 +49,7 @@ def _group_of(module: str) -> str:
     """Return the name of the group that the module's tests belong to."""
     path = Path(module)
     if path.parent.name == "rooms":
-        return "debian" if path.stem == "test_debian13" else "machine"
+        return "store" if path.stem in ("test_docker", "test_rootless") else module
     starts = path.parent.name == "e2e" and _STARTS_CONTAINERS.search(
         (GOLDEN_FOLDER.parents[1] / path).read_text()
     )
