@@ -8,8 +8,8 @@
         labels."@AUDIT".outputs = [ { type = "file"; path = "/var/log/audit"; } ];
       };
 
-  A service has a source and filters, an image has outputs and labels. A service is a set with `name` and
-  `fluentd`, which is null where nothing is asked for.
+  A service has a source and filters, an image has outputs and labels. A service is a set with `name`
+  and `fluentd`, which is null where nothing is asked for.
 */
 let
   inherit (builtins) attrNames concatMap concatStringsSep filter;

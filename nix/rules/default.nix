@@ -350,7 +350,11 @@ let
     services: asked:
     let
       labels = [ "@ROOT" ] ++ attrNames (noNull ((noNull asked).labels or null));
-      usesOf = service: map (use: use // { inherit service; }) (fluentd.usesOfParts "fluentd" (noNull service.fluentd));
+      usesOf =
+        service:
+        map (use: use // { inherit service; }) (
+          fluentd.usesOfParts "fluentd" (noNull service.fluentd)
+        );
       uses = builtins.concatMap usesOf (services ++ [ { fluentd = asked; } ]);
       unknown = filter (use: !elem use.name labels) uses;
       use = head unknown;

@@ -19,7 +19,7 @@ PULLED = f'({LIBRARY}.baseImage // {{ imageDigest = {json.dumps(DIGEST)}; imageT
 
 
 def image(arguments: str) -> str:
-    return f'({LIBRARY}.buildImageWithPerp ({{ name = "foo"; command = "x"; }} // {arguments}))'
+    return f'({LIBRARY}.buildImageWithPerp ({{ name = "foo"; command = "true"; }} // {arguments}))'
 
 
 def read_annotations(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
