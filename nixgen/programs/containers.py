@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from subprocess import DEVNULL, TimeoutExpired
 from typing import Any, NoReturn
 
@@ -80,17 +80,21 @@ class Engine:
                         break
         raise failure
 
-    def follow(self, container: str) -> Ended:
+    def follow(
+        self, container: str, meanwhile: AbstractContextManager[None] | None = None
+    ) -> Ended:
         """Show the container's log until it ends, and remove it; return how it ended.
 
-        An interrupt stops the container; what it says meanwhile is shown. Raises BuildError.
+        `meanwhile` is entered for as long as the log is shown. An interrupt stops the container;
+        what it says meanwhile is shown. Raises BuildError.
         """
         log: Any = None
         try:
             # In a session of its own, which the terminal's interrupts do not reach.
             shown = self._command["logs", "--follow", container]
-            log = shown.popen(stdin=DEVNULL, stdout=None, stderr=None, new_session=True)
-            self._wait_for_log(log, container)
+            with meanwhile or nullcontext():
+                log = shown.popen(stdin=DEVNULL, stdout=None, stderr=None, new_session=True)
+                self._wait_for_log(log, container)
             status = int(self._do("wait", container))
             killed = self._do("inspect", "--format", "{{.State.OOMKilled}}", container)
             return Ended(status, out_of_memory=killed.strip() == "true")

@@ -86,8 +86,7 @@ def command(
     if detach:
         click.echo(container)
         return
-    with saying_when_ready(lambda: runner.ports(container)):
-        ended = runner.follow(container)
+    ended = runner.follow(container, saying_when_ready(lambda: runner.ports(container)))
     if ended.out_of_memory:
         click.echo(
             f"{image}: the container had no memory left"
